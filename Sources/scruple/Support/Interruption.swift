@@ -1,0 +1,17 @@
+import Foundation
+
+/// Ctrl-C: the first one asks long work to stop at a safe point, a second one ends the program at once.
+enum Interruption {
+  nonisolated(unsafe) private static var asked: sig_atomic_t = 0
+
+  /// Whether the user has asked to stop.
+  static var wasAsked: Bool { asked != 0 }
+
+  /// Starts listening.
+  static func listen() {
+    signal(SIGINT) { _ in
+      if Interruption.asked != 0 { _exit(ExitStatus.interrupted.rawValue) }
+      Interruption.asked = 1
+    }
+  }
+}
