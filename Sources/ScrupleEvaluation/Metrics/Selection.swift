@@ -1,0 +1,44 @@
+/// What a confidence threshold lets through, and what OOD samples in the stream do to it.
+public struct Selection: Sendable, Equatable, Codable {
+  /// Samples with a confidence ≥ `threshold` are answered.
+  public var threshold: Double
+  /// Share of in-distribution samples answered.
+  public var coverage: Double
+  /// Right answers / answers on in-distribution samples; `nil` when nothing is answered or labels are missing.
+  public var precision: Double?
+
+  public init(threshold: Double, confidences: [Double], correct: [Bool]?) {
+    self.threshold = threshold
+    let answered = confidences.indices.filter { confidences[$0] >= threshold }
+    coverage = Double(answered.count) / Double(max(confidences.count, 1))
+    guard let correct, !answered.isEmpty else { return }
+    precision = Double(answered.count { correct[$0] }) / Double(answered.count)
+  }
+
+  /// The precision when `out` OOD samples come for every in-distribution sample: each OOD sample that is
+  /// answered is a wrong answer.
+  ///
+  /// - Parameters:
+  ///   - outCoverage: the share of OOD samples with a confidence ≥ `threshold`.
+  ///   - ratio: OOD samples per in-distribution sample.
+  public func precision(mixing outCoverage: Double, ratio: Double) -> Double? {
+    guard let precision else { return nil }
+    return precision * coverage / (coverage + ratio * outCoverage)
+  }
+
+  /// The smallest confidence that, as a threshold, reaches the precision `target` on these samples;
+  /// `nil` when none does.
+  public static func threshold(
+    reaching target: Double, confidences: [Double], correct: [Bool]
+  ) -> Double? {
+    var answered = 0
+    var right = 0
+    var best: Double?
+    for group in rankedByDescendingScore(confidences, correct) {
+      answered += group.count
+      right += group.hits
+      if Double(right) >= target * Double(answered) { best = group.score }
+    }
+    return best
+  }
+}
