@@ -1,0 +1,36 @@
+/// A fully connected layer: `y = f(W·x + b)`.
+public struct Dense: Equatable, Sendable {
+  /// Row-major, `outputs × inputs`.
+  public var weight: [Float]
+  /// One per output.
+  public var bias: [Float]
+  public let inputs: Int
+  public let outputs: Int
+  public var activation: Activation
+  /// The int8 grid on which the weights lie, when they do.
+  public var grid: WeightGrid?
+
+  /// - Parameters:
+  ///   - weight: row-major, `outputs × inputs`.
+  ///   - bias: one per output.
+  public init(
+    weight: [Float], bias: [Float], inputs: Int, outputs: Int, activation: Activation, grid: WeightGrid? = nil
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.inputs = inputs
+    self.outputs = outputs
+    self.activation = activation
+    self.grid = grid
+  }
+
+  /// The number of weights and biases.
+  public var parameterCount: Int { outputs * inputs + outputs }
+}
+
+/// One step of a network.
+public enum Layer: Equatable, Sendable {
+  /// Reads an image as a vector, in the order height, width, channel.
+  case flatten
+  case dense(Dense)
+}

@@ -1,0 +1,45 @@
+#if canImport(Accelerate)
+  import Accelerate
+#else
+  import COneDNN
+#endif
+
+/// `C = A·B + β·C`, all row-major and dense, `C` of `rows × columns`, the sum over `inner`.
+///
+/// The only place where a matrix product is computed: oneDNN's `dnnl_sgemm`, or Accelerate's `cblas_sgemm`
+/// where Accelerate exists. The order in which a product's terms are added depends on the CPU, on the sizes
+/// and on the number of threads that the library uses (``setMatmulThreads(_:)``).
+///
+/// - Parameters:
+///   - a: `rows × inner`, or its transpose in memory when `transposeLeft`.
+///   - b: `inner × columns`, or its transpose in memory when `transposeRight`.
+///   - c: `rows × columns`; not read when `beta` is 0.
+@inline(__always)
+public func matmul(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+  rows: Int, columns: Int, inner: Int, transposeLeft: Bool = false, transposeRight: Bool = false,
+  beta: Float = 0
+) {
+  #if canImport(Accelerate)
+    cblas_sgemm(
+      CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans, transposeRight ? CblasTrans : CblasNoTrans,
+      Int32(rows), Int32(columns), Int32(inner), 1, a, Int32(transposeLeft ? rows : inner),
+      b, Int32(transposeRight ? inner : columns), beta, c, Int32(columns))
+  #else
+    let letters: (transposed: CChar, plain: CChar) = (84, 78)  // "T", "N"
+    let status = dnnl_sgemm(
+      transposeLeft ? letters.transposed : letters.plain, transposeRight ? letters.transposed : letters.plain,
+      dnnl_dim_t(rows), dnnl_dim_t(columns), dnnl_dim_t(inner), 1, a,
+      dnnl_dim_t(transposeLeft ? rows : inner), b, dnnl_dim_t(transposeRight ? inner : columns), beta, c,
+      dnnl_dim_t(columns))
+    precondition(status == dnnl_success, "dnnl_sgemm refused \(rows)×\(columns)×\(inner)")
+  #endif
+}
+
+/// How many threads one matrix product may use when it is called from the current thread. (OpenMP keeps the
+/// number for each calling thread.)
+public func setMatmulThreads(_ count: Int) {
+  #if !canImport(Accelerate)
+    omp_set_num_threads(CInt(count))
+  #endif
+}
