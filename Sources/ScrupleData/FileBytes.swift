@@ -64,7 +64,8 @@ enum FileBytes {
   /// The names in a folder, sorted, without hidden ones.
   static func names(in folder: String) throws(DataError) -> [String] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
+        .sorted()
     } catch {
       throw .unreadable(file: folder, reason: "it is not a folder that can be listed")
     }
