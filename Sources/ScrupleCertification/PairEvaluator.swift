@@ -3,10 +3,10 @@ import ScrupleNetwork
 import ScrupleQuantization
 import ScrupleRuntime
 
-/// Runs both forms of a model on single inputs: the program bit for bit, the twin in Double.
+/// Runs a program and its reference on single inputs: the program bit for bit, the reference in Double.
 ///
 /// Made for searches: buffers are reused, weights stored input by input so that the inner loop runs over
-/// channels. Against real arithmetic the twin's logits are off by less than 1e-12 of their size.
+/// channels. Against real arithmetic the reference's logits are off by less than 1e-12 of their size.
 struct PairEvaluator {
   /// One layer, channels innermost.
   private struct Layer {
@@ -18,9 +18,9 @@ struct PairEvaluator {
     let realBias: [Double]
     let multipliers: [Int32]
     let preShift: Int32
+    /// The reference's clip; infinite for a plain ReLU.
     let limit: Double
-    let step: Double
-    /// Real value of the program's result per unit: an activation's step, or a logit's unit in nats.
+    /// Nats per unit of the last layer's accumulators.
     let units: [Double]
   }
 
@@ -32,34 +32,41 @@ struct PairEvaluator {
   private var preActivations: [Double]
   /// Logits of the program in nats, temperature included.
   private(set) var device: [Double]
-  /// Logits of the twin in nats, temperature included.
+  /// Logits of the reference in nats, temperature included.
   private(set) var twin: [Double]
 
+  /// The twin and the program of a checked pair.
   init(_ pair: ModelPair) {
-    layers = pair.layers.map { layer in
-      let (inputs, outputs) = (layer.twin.inputs, layer.twin.outputs)
+    self.init(reference: pair.twin, program: pair.program)
+  }
+
+  /// A program and a reference with as many dense layers of the same shapes.
+  init(reference: Network, program: IntegerProgram) {
+    let logitUnit = exp2(-Double(program.fractionBits)) * log(2)
+    layers = zip(reference.denseLayers, program.layers).compactMap { real, layer in
+      guard case .dense(let dense) = layer else { return nil }
+      let (inputs, outputs) = (dense.inputs, dense.outputs)
       var integers = [Int32](repeating: 0, count: inputs * outputs)
       var reals = [Double](repeating: 0, count: inputs * outputs)
       for channel in 0..<outputs {
         for input in 0..<inputs {
-          integers[input * outputs + channel] = Int32(layer.program.weights[channel * inputs + input])
-          reals[input * outputs + channel] = Double(layer.twin.weight[channel * inputs + input])
+          integers[input * outputs + channel] = Int32(dense.weights[channel * inputs + input])
+          reals[input * outputs + channel] = Double(real.weight[channel * inputs + input])
         }
       }
-      let logitUnit = exp2(-Double(pair.program.fractionBits)) * log(2)
+      let limit = if case .clippedReLU(let limit) = real.activation { Double(limit) } else { Double.infinity }
       return Layer(
-        inputs: inputs, outputs: outputs, integers: integers, reals: reals, integerBias: layer.program.bias,
-        realBias: layer.twin.bias.map(Double.init), multipliers: layer.program.multipliers,
-        preShift: Int32(layer.program.preShift), limit: Double(layer.limit ?? 0),
-        step: Double(layer.limit ?? 0) / 255, units: layer.program.multipliers.map { Double($0) * logitUnit })
+        inputs: inputs, outputs: outputs, integers: integers, reals: reals, integerBias: dense.bias,
+        realBias: real.bias.map(Double.init), multipliers: dense.multipliers, preShift: Int32(dense.preShift),
+        limit: limit, units: dense.multipliers.map { Double($0) * logitUnit })
     }
-    inverseTemperature = 1 / Double(pair.twin.temperature)
-    let widths = [pair.program.inputCount] + pair.layers.map(\.twin.outputs)
+    inverseTemperature = 1 / Double(reference.temperature)
+    let widths = [program.inputCount] + layers.map(\.outputs)
     bytes = widths.map { [Int32](repeating: 0, count: $0) }
     activations = widths.map { [Double](repeating: 0, count: $0) }
     accumulators = [Int32](repeating: 0, count: widths.max() ?? 0)
     preActivations = [Double](repeating: 0, count: widths.max() ?? 0)
-    device = [Double](repeating: 0, count: pair.program.classCount)
+    device = [Double](repeating: 0, count: program.classCount)
     twin = device
   }
 
