@@ -13,13 +13,14 @@ enum FileBytes {
 
   /// All bytes of a regular file.
   static func read(_ file: String) throws(DataError) -> [UInt8] {
-    guard let stream = fopen(file, "rb") else { throw .unreadable(file: file, reason: lastReason) }
-    defer { fclose(stream) }
     var status = stat()
-    guard fstat(fileno(stream), &status) == 0 else { throw .unreadable(file: file, reason: lastReason) }
+    guard stat(file, &status) == 0 else { throw .unreadable(file: file, reason: lastReason) }
+    // Before it is opened: opening a pipe would wait for its writer.
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unreadable(file: file, reason: "it is not a regular file")
     }
+    guard let stream = fopen(file, "rb") else { throw .unreadable(file: file, reason: lastReason) }
+    defer { fclose(stream) }
     let size = Int(status.st_size)
     guard size <= limit else { throw .tooLarge(file: file, what: "the file", bytes: size, limit: limit) }
     var failed = false
