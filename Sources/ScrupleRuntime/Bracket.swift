@@ -32,7 +32,7 @@ struct Bracket: Equatable {
       return
     }
     let one: UInt64 = 1 &<< 32
-    let slack = (rest &>> 26) &+ UInt64(UInt32(truncatingIfNeeded: classes)) &+ 1
+    let slack = (rest &>> 26) &+ scr_wide(UInt32(truncatingIfNeeded: classes)) &+ 1
 
     let most = rest &+ slack
     let grown =
@@ -42,7 +42,7 @@ struct Bracket: Equatable {
 
     let signed = Int64(bitPattern: rest &- slack)
     let least = rest &- slack & ~UInt64(bitPattern: signed &>> 63)
-    let inverse = Reciprocal(of: UInt64(factor) &<< 8).lowerBound
+    let inverse = Reciprocal(of: scr_wide(factor) &<< 8).lowerBound
     let shrunk =
       (scr_umull(UInt32(truncatingIfNeeded: least &>> 32), inverse) &<< 1)
       &+ (scr_umull(UInt32(truncatingIfNeeded: least), inverse) &>> 31)

@@ -17,7 +17,7 @@ extension Model {
       let other = 0 &- scr_hide((UInt32(truncatingIfNeeded: k ^ verdict.classIndex) &+ 0x7FFF_FFFF) &>> 31)
       let p = probability(of: k, arena: arena) & other
       // Probabilities are at most 2³¹: the difference of two has its sign in bit 31, but for 2³¹ − 0.
-      let larger = 0 &- scr_hide(UInt32(truncatingIfNeeded: (Int64(second) &- Int64(p)) &>> 32) &>> 31)
+      let larger = 0 &- scr_hide(UInt32(truncatingIfNeeded: (scr_wide(second) &- scr_wide(p)) &>> 32) &>> 31)
       second ^= (second ^ p) & larger
     }
     // Equal winners may differ in their last bit.
@@ -44,7 +44,8 @@ extension Model {
     let top = scr_shift_right_signed(verdict.largestLogit, shift)
     // Σ is at least 2³² and less than 2⁴¹ in Q32; its upper bits in Q22 fit a word.
     let sum = log2(UInt32(truncatingIfNeeded: verdict.sum &>> 10)) &- (22 &<< 26)
-    let energy = top &+ Int64(sum &>> 10)
-    return Int32(clamping: energy)
+    let energy = top &+ Int64(bitPattern: scr_wide(sum &>> 10))
+    if energy > 0x7FFF_FFFF { return .max }
+    return energy < -0x8000_0000 ? .min : Int32(truncatingIfNeeded: energy)
   }
 }

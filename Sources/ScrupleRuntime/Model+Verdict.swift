@@ -35,7 +35,7 @@ extension Model {
     let last = descriptorOffset(operationCount &- 1)
     let multipliers = field(last &+ FileLayout.Descriptor.multiplierOffset)
     let shift = UInt32(byte(last &+ FileLayout.Descriptor.fractionBits)) &- 26
-    let halfStep: Int64 = shift == 0 ? 0 : Int64(1 &<< (shift &- 1))
+    let halfStep = scr_wide((1 &<< shift) &>> 1)
 
     // SAFETY of all loads and stores: validation put K words at logitsOffset inside the arena, and K multipliers
     // inside the file.
@@ -46,16 +46,16 @@ extension Model {
       let difference = best &- logit
       // All ones where the logit is larger than the best so far. No branch, so that all inputs cost the same.
       let mask = 0 &- scr_hide(UInt32(truncatingIfNeeded: difference &>> 32) &>> 31)
-      best &-= difference & Int64(Int32(bitPattern: mask))
+      best &-= difference & scr_wide_signed(Int32(bitPattern: mask))
       winner ^= (winner ^ UInt32(truncatingIfNeeded: k)) & mask
     }
 
     // The winner's own term is 2³² − 2 and must count as 2³².
     var sum: UInt64 = 2
     for k in 0..<classes {
-      let difference = best &- logit(k, start, multipliers, arena) &+ halfStep
-      let e = exp2Negative(scr_shift_right_saturating(UInt64(bitPattern: difference), shift))
-      sum &+= UInt64(e)
+      let difference = UInt64(bitPattern: best &- logit(k, start, multipliers, arena)) &+ halfStep
+      let e = exp2Negative(scr_shift_right_saturating(difference, shift))
+      sum &+= scr_wide(e)
       unsafe arena.storeBytes(of: e, toUncheckedByteOffset: start &+ 4 &* k, as: UInt32.self)
     }
 

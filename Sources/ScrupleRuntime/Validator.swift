@@ -26,7 +26,7 @@ struct Validator: ~Escapable {
     guard remainder == 0 else { throw .misaligned(remainder: remainder) }
     guard word(0) == FileLayout.magic else { throw .notAModel(magic: word(0)) }
     let version = word(4) & 0xFFFF
-    guard version == FileLayout.version else { throw .unsupportedVersion(version) }
+    guard version == UInt32(FileLayout.version) else { throw .unsupportedVersion(version) }
     try require(8, in: 0, UInt32(FileLayout.maximumSize))
     let size = Int(truncatingIfNeeded: word(8))
     guard count >= size else { throw .truncated(byteCount: count, expected: size) }

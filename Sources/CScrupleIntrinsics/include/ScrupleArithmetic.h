@@ -82,3 +82,10 @@ static inline int64_t scr_shift_right_signed(int64_t value, uint32_t shift) {
   low = low >> shift | (uint32_t)high << 1 << (31 - shift);
   return (int64_t)((uint64_t)(uint32_t)(high >> shift) << 32 | low);
 }
+
+/// `value` with 32 more bits. (Swift's own conversion to a number wider than a register is refused in embedded mode
+/// without a heap.)
+static inline uint64_t scr_wide(uint32_t value) { return value; }
+
+/// `value` with 32 more bits, copies of its sign.
+static inline int64_t scr_wide_signed(int32_t value) { return value; }
