@@ -123,7 +123,8 @@ public struct Attacker {
     }
   }
 
-  /// Keeps the better half of a population by its largest gap; children mix two parents and change a few bytes.
+  /// Keeps the better half of a population by its largest gap; children mix two parents and change a few
+  /// bytes.
   private mutating func evolve(evaluations: Int, result: inout AttackResult) {
     let size = 40
     var population = (0..<size).map { (input: start($0), gap: 0.0) }

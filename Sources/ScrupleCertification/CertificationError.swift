@@ -22,6 +22,7 @@ public enum CertificationError: Error, Equatable, Sendable {
 }
 
 extension CertificationError: CustomStringConvertible {
+  /// The error in words: what, where, with which values, and the way out.
   public var description: String {
     switch self {
     case .notAGridTwin(let network):

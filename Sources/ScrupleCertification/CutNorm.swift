@@ -1,12 +1,12 @@
 /// Upper bounds of `max τᵀBε` over all `τ ∈ [−1, 1]^rows`, `ε ∈ [−1, 1]^columns`: the ∞→1 norm of a matrix.
 ///
-/// The sum of all `|B_ij|` is one bound. A semidefinite one is often much smaller (Grothendieck 1953; Alon and Naor 2004):
-/// whenever `diag(p)` and `diag(q)` make
+/// The sum of all `|B_ij|` is one bound. A semidefinite one is often much smaller (Grothendieck 1953; Alon
+/// and Naor 2004): whenever `diag(p)` and `diag(q)` make
 ///
 ///     K = [ diag(p)  −B ; −Bᵀ  diag(q) ]
 ///
-/// positive semidefinite, `τᵀBε ≤ ½(τᵀ diag(p) τ + εᵀ diag(q) ε) ≤ ½(Σp + Σq)`. So any `p`, `q` with that property prove a bound,
-/// however they were found; and the property is proved by a Cholesky factorization.
+/// positive semidefinite, `τᵀBε ≤ ½(τᵀ diag(p) τ + εᵀ diag(q) ε) ≤ ½(Σp + Σq)`. So any `p`, `q` with that
+/// property prove a bound, however they were found; and the property is proved by a Cholesky factorization.
 struct CutNorm {
   /// Row-major entries, exact.
   let matrix: [Double]
@@ -42,19 +42,22 @@ struct CutNorm {
 
   /// The bound that the weights prove, or nil when the factorization fails.
   ///
-  /// If Cholesky in floating point runs to its end on a symmetric `n × n` matrix `K`, then the smallest eigenvalue of `K` is
-  /// at least `−γ_{n+1}/(1 − γ_{n+1})·trace(K)` (Demmel 1989; Rump, *Verification of positive definiteness*, 2006, with
-  /// `‖|Rᵀ||R|‖ ≤ trace`). Adding that much to every weight proves the bound; underflow plays no role at these sizes.
+  /// If Cholesky in floating point runs to its end on a symmetric `n × n` matrix `K`, then the smallest
+  /// eigenvalue of `K` is at least `−γ_{n+1}/(1 − γ_{n+1})·trace(K)` (Demmel 1989; Rump, *Verification of
+  /// positive definiteness*, 2006, with `‖|Rᵀ||R|‖ ≤ trace`). Adding that much to every weight proves the
+  /// bound; underflow plays no role at these sizes.
   func provenBound(_ weights: [Double]) -> Double? {
     let size = rows + columns
     guard weights.count == size, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-    // The upper left block is diagonal, so its factor is diag(√p), and the rest is the Schur complement row by row.
-    // Ordinary column-by-column Cholesky, skipping the known zeros.
+    // The upper left block is diagonal, so its factor is diag(√p), and the rest is the Schur complement row
+    // by row. Ordinary column-by-column Cholesky, skipping the known zeros.
     var factor = [Double](repeating: 0, count: columns * columns)
     let roots = weights[..<rows].map { $0.squareRoot() }
     var side = [Double](repeating: 0, count: rows * columns)
     for row in 0..<rows {
-      for column in 0..<columns { side[row * columns + column] = -matrix[row * columns + column] / roots[row] }
+      for column in 0..<columns {
+        side[row * columns + column] = -matrix[row * columns + column] / roots[row]
+      }
     }
     for i in 0..<columns {
       for j in 0...i {
@@ -74,8 +77,9 @@ struct CutNorm {
     return Slack.up(trace / 2 + shift * Double(size) / 2, operations: size + 4)
   }
 
-  /// Weights from the semidefinite relaxation `max Σ B_ij⟨x_i, y_j⟩` over unit vectors, solved by coordinate ascent in
-  /// a low dimension (Burer and Monteiro 2003): at its optimum `p_i = ‖Σ_j B_ij y_j‖`, `q_j = ‖Σ_i B_ij x_i‖`.
+  /// Weights from the semidefinite relaxation `max Σ B_ij⟨x_i, y_j⟩` over unit vectors, solved by coordinate
+  /// ascent in a low dimension (Burer and Monteiro 2003): at its optimum `p_i = ‖Σ_j B_ij y_j‖`, `q_j = ‖Σ_i
+  /// B_ij x_i‖`.
   private func dualCandidate() -> (p: [Double], q: [Double]) {
     var dimension = 2
     while dimension * dimension < 2 * (rows + columns) { dimension += 1 }

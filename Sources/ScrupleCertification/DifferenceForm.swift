@@ -1,5 +1,6 @@
-/// How the activations of one layer may differ between program and twin, `â − a`, over a whole box: for each neuron an
-/// affine form `Σ_s coefficient_s·ε_s` in shared, independent symbols `ε_s ∈ [−1, 1]` (a zonotope around zero).
+/// How the activations of one layer may differ between program and twin, `â − a`, over a whole box: for each
+/// neuron an affine form `Σ_s coefficient_s·ε_s` in shared, independent symbols `ε_s ∈ [−1, 1]` (a zonotope
+/// around zero).
 struct DifferenceForm {
   /// Number of neurons.
   let count: Int
@@ -7,8 +8,8 @@ struct DifferenceForm {
   let symbols: Int
   /// Row-major, `count × symbols`.
   var coefficients: [Double]
-  /// What the coefficients would be if nothing cancelled: `operations` roundings moved a coefficient by at most
-  /// `gamma(operations)` times this.
+  /// What the coefficients would be if nothing cancelled: `operations` roundings moved a coefficient by at
+  /// most `gamma(operations)` times this.
   var magnitudes: [Double]
   /// Roundings in each coefficient.
   var operations: Int
@@ -48,7 +49,8 @@ struct DifferenceForm {
       }
     }
     return DifferenceForm(
-      count: rows, symbols: symbols, coefficients: product, magnitudes: bound, operations: operations + count + 2)
+      count: rows, symbols: symbols, coefficients: product, magnitudes: bound,
+      operations: operations + count + 2)
   }
 
   /// Each neuron's form times its exact factor, plus a symbol of its own with the given radius.

@@ -17,7 +17,8 @@ struct LayerDifference {
   /// The input of a network without hidden layers, seen as a layer: it differs by rounding only.
   static func input(count: Int, radius: Double) -> LayerDifference {
     LayerDifference(
-      arriving: DifferenceForm(zero: count), perturbations: [Double](repeating: 0, count: count), rounding: radius,
+      arriving: DifferenceForm(zero: count), perturbations: [Double](repeating: 0, count: count),
+      rounding: radius,
       states: [NeuronState](repeating: .active, count: count),
       leaving: DifferenceForm(independent: count, radius: radius))
   }
@@ -25,7 +26,8 @@ struct LayerDifference {
 
 extension ModelPair.PairedLayer {
   /// A bound on `program's pre-activation − twin's`, per channel, for equal inputs: the bias's rest plus the
-  /// multiplier's error times the largest accumulator. In real units; for logits in nats, temperature included.
+  /// multiplier's error times the largest accumulator. In real units; for logits in nats, temperature
+  /// included.
   func perturbations(_ ranges: LayerRanges, temperature: Float) -> [Double] {
     let scale = limit.map { Double($0) / 255 } ?? 1
     let biasScale = limit == nil ? 1 / Double(temperature) : 1
@@ -44,10 +46,10 @@ extension ModelPair.PairedLayer {
 extension ModelPair {
   /// Carries the difference between program and twin through all hidden layers.
   ///
-  /// Through a clipped ReLU `f` a difference `D` of pre-activations becomes `θ·D` with a `θ ∈ [0, 1]` that depends on the
-  /// input: 1 for active neurons, and for unstable ones `D/2 ± max|D|/2`. Rounding to steps of `limit/255` then adds at
-  /// most half a step: the clip's two ends are themselves whole steps, so it does not matter that the device rounds first and clips
-  /// then.
+  /// Through a clipped ReLU `f` a difference `D` of pre-activations becomes `θ·D` with a `θ ∈ [0, 1]` that
+  /// depends on the input: 1 for active neurons, and for unstable ones `D/2 ± max|D|/2`. Rounding to steps of
+  /// `limit/255` then adds at most half a step: the clip's two ends are themselves whole steps, so it does
+  /// not matter that the device rounds first and clips then.
   func differences(ranges: [LayerRanges], inputRadius: Double) -> [LayerDifference] {
     var form =
       inputRadius > 0

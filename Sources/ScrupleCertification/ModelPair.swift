@@ -3,8 +3,8 @@ import ScrupleQuantization
 
 /// A grid twin and its integer program, checked to be two forms of one model.
 ///
-/// The twin is what certificates speak about: layers in real arithmetic, with exactly the weights `scale·q` that the
-/// program multiplies. What the program does otherwise is in each layer's `constants`.
+/// The twin is what certificates speak about: layers in real arithmetic, with exactly the weights `scale·q`
+/// that the program multiplies. What the program does otherwise is in each layer's `constants`.
 public struct ModelPair: Sendable {
   /// One dense layer in both forms.
   public struct PairedLayer: Sendable {
@@ -49,7 +49,8 @@ public struct ModelPair: Sendable {
     for (index, layer) in program.layers.enumerated() {
       guard case .dense(let integers) = layer else { continue }
       try Self.checkWeights(of: dense[index], against: integers, layer: index)
-      let limit = try Self.checkedLimit(of: dense[index], against: integers, metadata: program.metadata, layer: index)
+      let limit = try Self.checkedLimit(
+        of: dense[index], against: integers, metadata: program.metadata, layer: index)
       let constants: LoweringConstants
       do {
         constants = try LoweringConstants(
@@ -88,7 +89,9 @@ public struct ModelPair: Sendable {
     of twin: Dense, against program: IntegerDense, metadata: ProgramMetadata, layer: Int
   ) throws(CertificationError) -> Float? {
     guard case .activation(let zeroPoint, let low, let high) = program.output else { return nil }
-    guard (zeroPoint, low, high) == (0, 0, 255) else { throw .outputRange(layer: layer, low: low, high: high) }
+    guard (zeroPoint, low, high) == (0, 0, 255) else {
+      throw .outputRange(layer: layer, low: low, high: high)
+    }
     guard case .clippedReLU(let limit) = twin.activation, layer < metadata.limits.count else {
       throw .notAGridTwin(network: "layer \(layer)")
     }

@@ -31,11 +31,11 @@ public struct LayerRanges: Sendable {
 }
 
 extension ModelPair {
-  /// Interval propagation through both forms at once: exact integer ranges for the program (rounding is monotone, so it
-  /// costs nothing), outward-rounded Double for the twin.
+  /// Interval propagation through both forms at once: exact integer ranges for the program (rounding is
+  /// monotone, so it costs nothing), outward-rounded Double for the twin.
   ///
-  /// - Parameter realInputs: whether the twin sees inputs that the device rounds to the bytes of the box, instead of those
-  ///   bytes themselves: anything up to half a step outside, but within 0…1.
+  /// - Parameter realInputs: whether the twin sees inputs that the device rounds to the bytes of the box,
+  ///   instead of those bytes themselves: anything up to half a step outside, but within 0…1.
   public func ranges(over box: InputBox, realInputs: Bool = false) -> [LayerRanges] {
     let reach = realInputs ? 0.5 : 0
     var bytes = box.ranges
@@ -81,7 +81,8 @@ extension NeuronState {
 }
 
 extension IntegerDense {
-  /// The range of the rounded, not yet clamped output: requantization is monotone, so the ends go to the ends.
+  /// The range of the rounded, not yet clamped output: requantization is monotone, so the ends go to the
+  /// ends.
   fileprivate func requantized(_ range: AccumulatorRange, channel: Int) -> ClosedRange<Int64> {
     func scaled(_ accumulator: Int64) -> Int64 {
       ((accumulator << Int64(preShift)) * Int64(multipliers[channel]) + 1 << 31) >> 32

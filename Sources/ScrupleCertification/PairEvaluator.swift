@@ -88,7 +88,8 @@ struct PairEvaluator {
     run()
   }
 
-  /// The largest difference of differences, `(device_i − twin_i) − (device_k − twin_k)`, and its pair of classes.
+  /// The largest difference of differences, `(device_i − twin_i) − (device_k − twin_k)`, and its pair of
+  /// classes.
   var largestGap: (gap: Double, first: Int, second: Int) {
     var (high, low) = (0, 0)
     for index in device.indices {

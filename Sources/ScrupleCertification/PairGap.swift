@@ -2,22 +2,25 @@ import ScrupleNetwork
 
 /// A bound on how far the difference of two logits can move from the float twin to the program.
 public struct PairGap: Equatable, Sendable, Codable {
-  /// The two classes, the smaller index first.
+  /// One class.
   public let first: Int
+  /// Another class, with a larger index.
   public let second: Int
   /// The bound, in nats after division by the temperature.
   public let bound: Double
   /// The same without the semidefinite argument: sums of absolute values only.
   public let entrywise: Double
-  /// What proves `bound` where it is below `entrywise`: the diagonal of the matrix in `CutNorm`, first for the base row and the
-  /// unstable neurons of the last hidden layer in order, then for the symbols. Nil when `bound` is `entrywise`.
+  /// What proves `bound` where it is below `entrywise`: the diagonal of the matrix in `CutNorm`, first for
+  /// the base row and the unstable neurons of the last hidden layer in order, then for the symbols. Nil when
+  /// `bound` is `entrywise`.
   public let weights: [Double]?
 }
 
 extension ModelPair {
   /// Bounds for all pairs of classes, from the difference of the last hidden layer.
   ///
-  /// - Parameter refine: whether to prove smaller bounds with `CutNorm` where the sums of absolute values lose most.
+  /// - Parameter refine: whether to prove smaller bounds with `CutNorm` where the sums of absolute values
+  ///   lose most.
   func pairGaps(ranges: [LayerRanges], last: LayerDifference, refine: Bool) -> [PairGap] {
     guard let head = layers.last, let headRanges = ranges.last else { return [] }
     let classes = head.twin.outputs
@@ -31,16 +34,19 @@ extension ModelPair {
         forms.append((first, second, form, rest, entrywise))
       }
     }
-    // The largest bound decides. Refine from the top, and stop when the largest left is below what could not be lowered.
+    // The largest bound decides. Refine from the top, and stop when the largest left is below what could not
+    // be lowered.
     var result: [PairGap] = []
     var largest = 0.0
     for pair in forms.sorted(by: { $0.entrywise > $1.entrywise }) {
       var gap = PairGap(
-        first: pair.first, second: pair.second, bound: pair.entrywise, entrywise: pair.entrywise, weights: nil)
+        first: pair.first, second: pair.second, bound: pair.entrywise, entrywise: pair.entrywise, weights: nil
+      )
       if refine, pair.entrywise > largest, let proof = pair.form.refined() {
         let bound = pair.form.bound(correlated: proof.bound, temperature: twin.temperature, rest: pair.rest)
         gap = PairGap(
-          first: pair.first, second: pair.second, bound: min(bound, pair.entrywise), entrywise: pair.entrywise,
+          first: pair.first, second: pair.second, bound: min(bound, pair.entrywise),
+          entrywise: pair.entrywise,
           weights: bound < pair.entrywise ? proof.weights : nil)
       }
       largest = max(largest, gap.bound)
@@ -50,11 +56,11 @@ extension ModelPair {
   }
 }
 
-/// The difference of one pair of logits, `Σ_j v_j·d_j`, split into what all layers before the last hidden one cause and what the
-/// last hidden layer adds.
+/// The difference of one pair of logits, `Σ_j v_j·d_j`, split into what all layers before the last hidden one
+/// cause and what the last hidden layer adds.
 struct PairForm {
-  /// `θ`-dependent part as a matrix: `max τᵀBε` bounds it. The first row is its value at the middle of all `θ`; each unstable
-  /// neuron has a row, half of what it passes on.
+  /// `θ`-dependent part as a matrix: `max τᵀBε` bounds it. The first row is its value at the middle of all
+  /// `θ`; each unstable neuron has a row, half of what it passes on.
   let matrix: [Double]
   let rows: Int
   let columns: Int

@@ -3,12 +3,13 @@ import ScrupleNetwork
 import ScrupleQuantization
 import ScrupleRuntime
 
-/// Searches for an input at which the roundings of all hidden neurons pull one logit difference the same way: local
-/// search over single input bytes.
+/// Searches for an input at which the roundings of all hidden neurons pull one logit difference the same way:
+/// local search over single input bytes.
 ///
-/// A change of one byte changes the first layer's accumulators by one column of weights, so a step costs the first
-/// layer's width and whatever lies behind it, not the whole network. The objective is the gap of one pair of classes,
-/// plus a small reward for neurons that are between their clips (a neuron that is off rounds nothing).
+/// A change of one byte changes the first layer's accumulators by one column of weights, so a step costs the
+/// first layer's width and whatever lies behind it, not the whole network. The objective is the gap of one
+/// pair of classes, plus a small reward for neurons that are between their clips (a neuron that is off rounds
+/// nothing).
 struct RoundingSearch {
   private let pair: ModelPair
   private let box: InputBox
@@ -25,7 +26,8 @@ struct RoundingSearch {
   private var accumulators: [Int32]
   private(set) var evaluations = 0
 
-  /// - Parameter classes: the search makes `(device − twin)` of the first class minus that of the second large.
+  /// - Parameter classes: the search makes `(device − twin)` of the first class minus that of the second
+  ///   large.
   init(_ pair: ModelPair, box: InputBox, classes: (first: Int, second: Int), start: [UInt8]) {
     self.pair = pair
     self.box = box
@@ -55,9 +57,11 @@ struct RoundingSearch {
     let step = limit / 255
     for channel in 0..<width {
       let real =
-        Double(accumulators[channel]) * first.constants.steps[channel].value + first.constants.biasResiduals[channel]
+        Double(accumulators[channel]) * first.constants.steps[channel].value
+        + first.constants.biasResiduals[channel]
       let scaled = requantize(
-        accumulators[channel], shift: Int32(first.program.preShift), multiplier: first.program.multipliers[channel])
+        accumulators[channel], shift: Int32(first.program.preShift),
+        multiplier: first.program.multipliers[channel])
       bytes[channel] = min(max(scaled, 0), 255)
       reals[channel] = min(max(real, 0), limit)
       if reward > 0 {
@@ -87,7 +91,8 @@ struct RoundingSearch {
     let unit = exp2(-Double(pair.program.fractionBits)) * log(2)
     func change(_ k: Int) -> Double {
       let (accumulator, real) = Self.sums(head, k, head.twin.inputs, bytes, reals)
-      return Double(accumulator) * Double(head.program.multipliers[k]) * unit - real / Double(pair.twin.temperature)
+      return Double(accumulator) * Double(head.program.multipliers[k]) * unit - real
+        / Double(pair.twin.temperature)
     }
     return change(classes.first) - change(classes.second)
   }
@@ -104,10 +109,11 @@ struct RoundingSearch {
     return (accumulator, real)
   }
 
-  /// Improves the input step by step: any byte may become any other of its box at first, then mostly a near one.
+  /// Improves the input step by step: any byte may become any other of its box at first, then mostly a near
+  /// one.
   ///
-  /// The reward for neurons within their clips sinks to nothing over the first half of the steps. Now and then a
-  /// slightly worse step is taken (simulated annealing), with a temperature that sinks to zero.
+  /// The reward for neurons within their clips sinks to nothing over the first half of the steps. Now and
+  /// then a slightly worse step is taken (simulated annealing), with a temperature that sinks to zero.
   ///
   /// - Returns: the largest gap seen, and where.
   mutating func run(steps: Int, generator: inout SeededGenerator) -> (gap: Double, input: [UInt8]) {
@@ -137,7 +143,9 @@ struct RoundingSearch {
       let next = score(candidate, reward: reward)
       evaluations += 1
       let temperature = 0.02 * max(abs(best.gap), 1e-6) * max(0, 0.8 - progress) / 10
-      if next >= current || (temperature > 0 && generator.uniform() < Float(exp((next - current) / temperature))) {
+      if next >= current
+        || (temperature > 0 && generator.uniform() < Float(exp((next - current) / temperature)))
+      {
         current = next
         input[index] = UInt8(new)
         swap(&accumulators, &candidate)

@@ -2,7 +2,8 @@ import Foundation
 import ScrupleNetwork
 import ScrupleQuantization
 
-/// Certificate A: for every representable input, how far the program's logit differences are from the float twin's.
+/// Certificate A: for every representable input, how far the program's logit differences are from the float
+/// twin's.
 public struct WholeDomainCertificate: Equatable, Sendable, Codable {
   /// What one hidden layer contributes.
   public struct Layer: Equatable, Sendable, Codable {
@@ -10,10 +11,13 @@ public struct WholeDomainCertificate: Equatable, Sendable, Codable {
     public let index: Int
     /// The real value of one output step.
     public let step: Double
-    /// Neurons by state over the whole domain.
+    /// Neurons that are 0 in both forms for every input.
     public let off: Int
+    /// Neurons that are at the clip in both forms for every input.
     public let saturated: Int
+    /// Neurons that are between their clips in both forms for every input.
     public let active: Int
+    /// All other neurons.
     public let unstable: Int
     /// The largest perturbation by multiplier and bias over all channels, in real units.
     public let largestPerturbation: Double
@@ -23,7 +27,8 @@ public struct WholeDomainCertificate: Equatable, Sendable, Codable {
 
   /// `c`: no difference of two logits moves by more, in nats, temperature included.
   public let gap: Double
-  /// No class's probability moves by more: `tanh(c/4)`, and what the device's own arithmetic after the logits adds.
+  /// No class's probability moves by more: `tanh(c/4)`, and what the device's own arithmetic after the logits
+  /// adds.
   public let probabilityBound: Double
   /// Whether float inputs between the representable ones are included, which the device rounds.
   public let includesInputRounding: Bool
@@ -48,10 +53,11 @@ public enum ProbabilityBound {
   /// What the runtime's softmax may be off for given logits: `docs/numerics.md`.
   public static let headError = 0x1p-24
 
-  /// If every difference of two logits moves by at most `gap`, no class's probability moves by more than this.
+  /// If every difference of two logits moves by at most `gap`, no class's probability moves by more than
+  /// this.
   ///
-  /// `p = 1/(1 + S)`, with `S` the sum of `e^{z_l − z_k}`, becomes at most `1/(1 + S·e^{−c})`; the difference is largest at
-  /// `S = e^{c/2}`, where it is `tanh(c/4)`.
+  /// `p = 1/(1 + S)`, with `S` the sum of `e^{z_l − z_k}`, becomes at most `1/(1 + S·e^{−c})`; the difference
+  /// is largest at `S = e^{c/2}`, where it is `tanh(c/4)`.
   public static func change(gap: Double) -> Double {
     min(1, tanh(gap / 4) * (1 + 0x1p-50) + headError)
   }
@@ -69,8 +75,8 @@ public enum Certifier {
   /// Certificate A, for every representable input; layers of any number and width.
   ///
   /// - Parameters:
-  ///   - inputRounding: also for float inputs in the domain that are not representable: the device rounds them by up to half a
-  ///     step. Useful for few features only.
+  ///   - inputRounding: also for float inputs in the domain that are not representable: the device rounds
+  ///     them by up to half a step. Useful for few features only.
   ///   - refine: look for semidefinite proofs of smaller bounds (networks with two or more hidden layers).
   public static func wholeDomain(
     twin: Network, program: IntegerProgram, inputRounding: Bool = false, refine: Bool = true
@@ -82,7 +88,8 @@ public enum Certifier {
   public static func wholeDomain(
     _ pair: ModelPair, inputRounding: Bool = false, refine: Bool = true
   ) -> WholeDomainCertificate {
-    certificate(pair, box: .whole(inputs: pair.program.inputCount), inputRounding: inputRounding, refine: refine)
+    certificate(
+      pair, box: .whole(inputs: pair.program.inputCount), inputRounding: inputRounding, refine: refine)
   }
 
   /// The same bounds over a box of inputs.
@@ -105,7 +112,8 @@ public enum Certifier {
     return WholeDomainCertificate(
       gap: gap, probabilityBound: ProbabilityBound.change(gap: gap), includesInputRounding: inputRounding,
       pairs: pairs, layers: layers,
-      headPerturbation: head.perturbations(ranges[ranges.count - 1], temperature: pair.twin.temperature).max() ?? 0)
+      headPerturbation: head.perturbations(ranges[ranges.count - 1], temperature: pair.twin.temperature).max()
+        ?? 0)
   }
 }
 
@@ -114,7 +122,8 @@ extension WholeDomainCertificate.Layer {
     index: Int, step: Double, states: [NeuronState], largestPerturbation: Double, largestArriving: Double
   ) {
     self.init(
-      index: index, step: step, off: states.count { $0 == .off }, saturated: states.count { $0 == .saturated },
+      index: index, step: step, off: states.count { $0 == .off },
+      saturated: states.count { $0 == .saturated },
       active: states.count { $0 == .active }, unstable: states.count { $0 == .unstable },
       largestPerturbation: largestPerturbation, largestArriving: largestArriving)
   }

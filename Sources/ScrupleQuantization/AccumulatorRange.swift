@@ -34,7 +34,8 @@ extension IntegerDense {
     }
   }
 
-  /// Proves that no accumulator of this layer overflows, shifted or not. Then no product with a multiplier reaches 2⁶².
+  /// Proves that no accumulator of this layer overflows, shifted or not. Then no product with a multiplier
+  /// reaches 2⁶².
   ///
   /// - Parameter index: the layer's number, for the error.
   func proveBounds(layer index: Int) throws(QuantizationError) {

@@ -1,7 +1,7 @@
 /// The real value of one unit of a channel's accumulator: `inputLimit/255·scale`.
 ///
-/// The limit has 24 significant bits and a weight scale 16, so `product` is exact in Double; what the certifier needs
-/// is then one fused operation away.
+/// The limit has 24 significant bits and a weight scale 16, so `product` is exact in Double; what the
+/// certifier needs is then one fused operation away.
 public struct AccumulatorStep: Equatable, Sendable {
   /// `inputLimit·scale`, exact: 255 times the step.
   public let product: Double

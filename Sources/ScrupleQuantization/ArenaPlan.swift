@@ -1,7 +1,7 @@
 /// Where every tensor of a program lies in the arena, and why the arena is as large as it is.
 ///
-/// Two tensors conflict when both are live during one operation; conflicting tensors never share a byte. Every size
-/// and offset is a multiple of four bytes, so that kernels may read whole words.
+/// Two tensors conflict when both are live during one operation; conflicting tensors never share a byte.
+/// Every size and offset is a multiple of four bytes, so that kernels may read whole words.
 public struct ArenaPlan: Equatable, Sendable, Codable {
   /// One tensor's place.
   public struct Buffer: Equatable, Sendable, Codable {
@@ -59,9 +59,10 @@ struct LiveTensor {
 extension ArenaPlan {
   /// Plans `tensors`: exact for chains, and for graphs unless the search runs out of `steps`.
   ///
-  /// Placing the tensors in some order, each at the lowest offset that is free of its conflicts, reaches the optimum
-  /// for at least one order (sort an optimal plan by offset: each tensor then lands no higher than it lies there).
-  /// The search walks the orders depth first, cuts those that cannot beat the best plan, and stops at the lower bound.
+  /// Placing the tensors in some order, each at the lowest offset that is free of its conflicts, reaches the
+  /// optimum for at least one order (sort an optimal plan by offset: each tensor then lands no higher than it
+  /// lies there). The search walks the orders depth first, cuts those that cannot beat the best plan, and
+  /// stops at the lower bound.
   init(planning tensors: [LiveTensor], steps: Int = 200_000) {
     var search = ArenaSearch(tensors: tensors)
     search.run(steps: steps)
@@ -99,8 +100,8 @@ private struct ArenaSearch {
     (best, bestSize) = Self.twoEnded(tensors, size: lowerBound)
   }
 
-  /// In a chain only neighbours conflict: alternate between the bottom and the top of an arena of the lower bound.
-  /// For graphs, where that would overlap, everything side by side.
+  /// In a chain only neighbours conflict: alternate between the bottom and the top of an arena of the lower
+  /// bound. For graphs, where that would overlap, everything side by side.
   private static func twoEnded(_ tensors: [LiveTensor], size: Int) -> ([Int], Int) {
     let order = tensors.indices.sorted { tensors[$0].firstOperation < tensors[$1].firstOperation }
     var offsets = Array(repeating: 0, count: tensors.count)

@@ -36,9 +36,10 @@ extension ClipCalibration {
 
 /// The clip `c` that minimizes `Σ_{x > c} (x − c)² + #{x ≤ c}·(c/255)²/12`.
 ///
-/// The second term is the error of rounding to steps of `c/255`, taken as uniform within a step (Widrow and Kollár,
-/// *Quantization Noise*, 2008). From one value up to, but not including, the next the sum is a quadratic in `c`: its
-/// minimum there is at an end or at the parabola's vertex, so one pass over the values searches every `c`.
+/// The second term is the error of rounding to steps of `c/255`, taken as uniform within a step (Widrow and
+/// Kollár, *Quantization Noise*, 2008). From one value up to, but not including, the next the sum is a
+/// quadratic in `c`: its minimum there is at an end or at the parabola's vertex, so one pass over the values
+/// searches every `c`.
 ///
 /// - Parameter values: positive, ascending, not empty.
 private func leastSquaredErrorClip(ascending values: [Float]) -> Float {

@@ -10,8 +10,9 @@ struct FixedPointMultipliers: Equatable {
 extension FixedPointMultipliers {
   /// The nearest fixed-point multipliers, with the pre-shift that gives them the most bits.
   ///
-  /// `m = round(M·2^(32−s))` has the more bits the smaller `s` is, and must stay below 2³¹: so `s` is the smallest shift
-  /// for which the largest `M` does. The relative error of that largest multiplier is at most 2⁻³¹.
+  /// `m = round(M·2^(32−s))` has the more bits the smaller `s` is, and must stay below 2³¹: so `s` is the
+  /// smallest shift for which the largest `M` does. The relative error of that largest multiplier is at most
+  /// 2⁻³¹.
   ///
   /// - Parameters:
   ///   - real: positive multipliers, one per channel.
@@ -24,8 +25,8 @@ extension FixedPointMultipliers {
       let unit = Double(sign: .plus, exponent: 32 - shift, significand: 1)
       guard (largest * unit).rounded() < 0x1p31 else { continue }
       guard magnitude << Int64(shift) < 1 << 31 else { return nil }
-      // A channel with a multiplier of zero would be dropped silently: keep the smallest there is instead. The
-      // error that this makes is part of every certificate, as each multiplier's error is.
+      // A channel with a multiplier of zero would be dropped silently: keep the smallest there is instead.
+      // The error that this makes is part of every certificate, as each multiplier's error is.
       self.init(values: real.map { max(1, Int32(($0 * unit).rounded())) }, shift: shift)
       return
     }

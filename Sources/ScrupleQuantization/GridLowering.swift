@@ -1,8 +1,8 @@
 import Foundation
 import ScrupleNetwork
 
-/// Writes a grid twin down in integers: exactly, except for the multipliers' last bits and the biases' rests, both of
-/// which `LoweringConstants` gives back.
+/// Writes a grid twin down in integers: exactly, except for the multipliers' last bits and the biases' rests,
+/// both of which `LoweringConstants` gives back.
 struct GridLowering {
   /// Lowers the dense layers of a grid twin.
   func layers(of twin: [Dense], temperature: Float) throws(QuantizationError) -> [IntegerLayer] {
@@ -11,7 +11,8 @@ struct GridLowering {
     for (index, dense) in twin.enumerated() {
       guard let grid = dense.grid else { throw .noGrid(layer: index) }
       var integers = IntegerDense(
-        inputs: dense.inputs, outputs: dense.outputs, weights: try exactWeights(of: dense, on: grid, layer: index),
+        inputs: dense.inputs, outputs: dense.outputs,
+        weights: try exactWeights(of: dense, on: grid, layer: index),
         bias: [], multipliers: [], preShift: 0, output: .logits(fractionBits: 0))
       let steps = grid.scales.map { AccumulatorStep(inputLimit: limit, scale: $0) }
       for channel in 0..<dense.outputs {
@@ -38,13 +39,16 @@ struct GridLowering {
   }
 
   /// The integers behind the weights; throws unless `integer·scale` is each weight exactly.
-  private func exactWeights(of dense: Dense, on grid: WeightGrid, layer: Int) throws(QuantizationError) -> [Int8] {
+  private func exactWeights(of dense: Dense, on grid: WeightGrid, layer: Int) throws(QuantizationError)
+    -> [Int8]
+  {
     let integers = grid.integers(of: dense.weight)
     for (index, integer) in integers.enumerated() {
       let (channel, input) = index.quotientAndRemainder(dividingBy: dense.inputs)
       let scale = grid.scales[channel]
       guard Double(integer) * Double(scale) == Double(dense.weight[index]) else {
-        throw .offGrid(layer: layer, channel: channel, input: input, weight: dense.weight[index], scale: scale)
+        throw .offGrid(
+          layer: layer, channel: channel, input: input, weight: dense.weight[index], scale: scale)
       }
     }
     return integers

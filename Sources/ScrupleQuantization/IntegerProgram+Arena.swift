@@ -1,6 +1,6 @@
 extension IntegerProgram {
-  /// Where the file puts each tensor: the input, every hidden layer's activations, the logits (which the confidence head
-  /// replaces by probabilities, in place).
+  /// Where the file puts each tensor: the input, every hidden layer's activations, the logits (which the
+  /// confidence head replaces by probabilities, in place).
   public var arenaPlan: ArenaPlan {
     var tensors = [LiveTensor(name: "input", bytes: inputCount, operations: 0...0)]
     for (index, layer) in layers.enumerated() {

@@ -65,7 +65,9 @@ extension IntegerProgram {
   }
 
   /// The operation descriptors and the constants that they point to.
-  private func encodedLayers(plan: ArenaPlan, constantsStart: Int) -> (descriptors: [UInt8], constants: [UInt8]) {
+  private func encodedLayers(plan: ArenaPlan, constantsStart: Int) -> (
+    descriptors: [UInt8], constants: [UInt8]
+  ) {
     var descriptors: [UInt8] = []
     var constants: [UInt8] = []
     var inputZeroPoint: UInt8 = 0
@@ -83,7 +85,8 @@ extension IntegerProgram {
         for (field, value) in [
           (FileLayout.Descriptor.inputOffset, plan.buffers[index].offset),
           (FileLayout.Descriptor.outputOffset, plan.buffers[index + 1].offset),
-          (FileLayout.Descriptor.weightsOffset, weightsOffset), (FileLayout.Descriptor.biasOffset, biasOffset),
+          (FileLayout.Descriptor.weightsOffset, weightsOffset),
+          (FileLayout.Descriptor.biasOffset, biasOffset),
           (FileLayout.Descriptor.multiplierOffset, multiplierOffset),
         ] {
           descriptor.store(UInt32(value), at: field)
@@ -97,7 +100,8 @@ extension IntegerProgram {
   private func checkLimits() throws(QuantizationError) {
     try Self.check("operations", layers.count, FileLayout.Limit.operations.upperBound)
     try Self.check("classes", classCount, FileLayout.Limit.classes.upperBound)
-    let names = if case .tabular(let features) = metadata.input.kind { features.map(\.name) } else { [String]() }
+    let names =
+      if case .tabular(let features) = metadata.input.kind { features.map(\.name) } else { [String]() }
     for text in metadata.labels + names where text.utf8.contains(0) {
       throw .network(reason: "the name \"\(text)\" contains a zero byte, which a file cannot hold")
     }

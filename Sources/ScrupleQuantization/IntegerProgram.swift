@@ -1,10 +1,11 @@
 import ScrupleNetwork
 
-/// A network as the device executes it, in plain arrays on the host: the integers that a `.scruple` file holds, without
-/// the file's layout.
+/// A network as the device executes it, in plain arrays on the host: the integers that a `.scruple` file
+/// holds, without the file's layout.
 ///
-/// Every activation is a byte `u` whose real value is `limit/255·u`; the input's limit is 1. An accumulator of channel
-/// `k` stands for `limit/255·s_k·acc`, with `s_k` the scale of the channel's weights. See `docs/numerics.md`.
+/// Every activation is a byte `u` whose real value is `limit/255·u`; the input's limit is 1. An accumulator
+/// of channel `k` stands for `limit/255·s_k·acc`, with `s_k` the scale of the channel's weights. See
+/// `docs/numerics.md`.
 public struct IntegerProgram: Equatable, Sendable {
   /// The operations, from input to logits: hidden layers write activations, the last one writes logits.
   public var layers: [IntegerLayer]

@@ -4,20 +4,24 @@ import ScrupleRuntime
 
 /// What quantization did to one layer.
 public struct LayerReport: Equatable, Sendable, Codable {
-  /// Kind of layer, its number among the dense ones (from 0), inputs and outputs.
+  /// `dense`.
   public let kind: String
+  /// The layer's number among the dense ones, from 0.
   public let index: Int
+  /// Number of inputs.
   public let inputs: Int
+  /// Number of outputs.
   public let outputs: Int
   /// Number of weights.
   public let weights: Int
-  /// Smallest and largest weight scale of the channels.
+  /// The smallest weight scale of all channels.
   public let smallestScale: Double
+  /// The largest weight scale of all channels.
   public let largestScale: Double
   /// The real value of one step of the output: `limit/255`; nil for logits, which are not rounded.
   public let outputStep: Double?
-  /// Signal-to-quantization-noise ratio of the layer's outputs against the float network, all errors of the layers
-  /// before included, in dB; nil without calibration data, or when either power is zero.
+  /// Signal-to-quantization-noise ratio of the layer's outputs against the float network, all errors of the
+  /// layers before included, in dB; nil without calibration data, or when either power is zero.
   public let signalToNoise: Double?
   /// Share of the activations on calibration data that sit at the clip; nil for logits or without data.
   public let saturation: Double?
@@ -47,7 +51,9 @@ extension LayerReport {
         let step = isHidden ? Double(program.metadata.limits[index]) / 255 : nil
         let fraction = Double(sign: .plus, exponent: -program.fractionBits, significand: 1)
         // In units of the float layer's outputs: undo temperature and base 2 for logits.
-        let units = integers.multipliers.map { step ?? Double($0) * fraction * ln2 * Double(twin.temperature) }
+        let units = integers.multipliers.map {
+          step ?? Double($0) * fraction * ln2 * Double(twin.temperature)
+        }
         var measured = Measurement()
         for (position, level) in outputs.enumerated() {
           measured.add(
@@ -61,7 +67,7 @@ extension LayerReport {
           weights: integers.weights.count, smallestScale: Double(scales.min() ?? 0),
           largestScale: Double(scales.max() ?? 0), outputStep: step, signalToNoise: measured.signalToNoise,
           saturation: isHidden ? measured.saturation : nil,
-          accumulatorBits: 65 - (integers.accumulatorBounds.max() ?? 0).leadingZeroBitCount,
+          accumulatorBits: integers.accumulatorBits,
           preShift: integers.preShift)
       }
     }
@@ -91,8 +97,8 @@ private struct Measurement {
 }
 
 extension IntegerDense {
-  /// Outputs of `count` inputs, row-major: activations, or the logits' accumulators. Sums in Int32, for layers whose
-  /// bounds are proven.
+  /// Outputs of `count` inputs, row-major: activations, or the logits' accumulators. Sums in Int32, for
+  /// layers whose bounds are proven.
   func outputBatch(_ bytes: [UInt8], count: Int) -> [Int32] {
     var result: [Int32] = []
     result.reserveCapacity(count * outputs)
@@ -102,7 +108,8 @@ extension IntegerDense {
           for channel in 0..<outputs {
             var accumulator = bias[channel]
             for index in 0..<inputs {
-              accumulator &+= Int32(weights[channel * inputs + index]) &* Int32(bytes[sample * inputs + index])
+              accumulator &+=
+                Int32(weights[channel * inputs + index]) &* Int32(bytes[sample * inputs + index])
             }
             switch output {
             case .logits:

@@ -2,8 +2,8 @@ import ScrupleNetwork
 
 /// What lowering one layer could not say exactly, channel by channel: the constants of every certificate.
 ///
-/// All four are computed from the twin's floats and the program's integers with at most a few roundings in Double;
-/// `relativeError` bounds those.
+/// All four are computed from the twin's floats and the program's integers with at most a few roundings in
+/// Double; `relativeError` bounds those.
 public struct LoweringConstants: Equatable, Sendable {
   /// Every figure here is within this share of the true one, except where noted.
   public static let relativeError = 0x1p-50
@@ -14,11 +14,12 @@ public struct LoweringConstants: Equatable, Sendable {
   public let biasResiduals: [Double]
   /// Device's multiplier minus real multiplier, `m·2^(s−32) − M`.
   ///
-  /// Hidden layer: in output bytes per unit of accumulator. Last layer: in nats (the logits' natural unit, divided by
-  /// the temperature) per unit of accumulator; there `relativeError` is of `M`, not of the difference, because ln 2
-  /// is rounded.
+  /// Hidden layer: in output bytes per unit of accumulator. Last layer: in nats (the logits' natural unit,
+  /// divided by the temperature) per unit of accumulator; there `relativeError` is of `M`, not of the
+  /// difference, because ln 2 is rounded.
   public let multiplierResiduals: [Double]
-  /// The largest change that rounding the output makes, in real units: half a step of an activation, nothing for logits.
+  /// The largest change that rounding the output makes, in real units: half a step of an activation, nothing
+  /// for logits.
   public let roundingError: Double
 }
 

@@ -11,6 +11,7 @@ public enum ProgramFileError: Error, Equatable {
 }
 
 extension ProgramFileError: CustomStringConvertible {
+  /// The error in words: what, where, with which values, and the way out.
   public var description: String {
     switch self {
     case .invalid(let error): error.explanation

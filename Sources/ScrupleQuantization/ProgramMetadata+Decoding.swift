@@ -84,12 +84,16 @@ private struct MetadataEntries {
   func inputDescription(count: Int) throws(ProgramFileError) -> InputDescription {
     let tag = FileLayout.Tag.inputDescription
     let payload = try require(tag, "input description")
-    func malformed(_ reason: String) -> ProgramFileError { .metadata(offset: offset(of: tag), reason: reason) }
+    func malformed(_ reason: String) -> ProgramFileError {
+      .metadata(offset: offset(of: tag), reason: reason)
+    }
     guard payload.count >= 4 else { throw malformed("an input description of \(payload.count) bytes") }
     let start = payload.startIndex + 4
     switch payload[payload.startIndex] {
     case InputCode.image:
-      guard payload.count == 16 else { throw malformed("an image description of \(payload.count) bytes, not 16") }
+      guard payload.count == 16 else {
+        throw malformed("an image description of \(payload.count) bytes, not 16")
+      }
       let extents = (0..<3).map { Int(bytes.load(UInt32.self, at: start + 4 * $0)) }
       let product = extents.reduce((value: 1, overflows: false)) {
         let (value, overflows) = $0.value.multipliedReportingOverflow(by: $1)
@@ -100,7 +104,9 @@ private struct MetadataEntries {
       }
       return InputDescription(.image(height: extents[0], width: extents[1], channels: extents[2]))
     case InputCode.tabular:
-      guard payload.count >= 4 + 16 * count else { throw malformed("a description of fewer than \(count) features") }
+      guard payload.count >= 4 + 16 * count else {
+        throw malformed("a description of fewer than \(count) features")
+      }
       let names = payload[(start + 16 * count)...].split(separator: 0, omittingEmptySubsequences: false)
       guard names.count == count + 1, names[count].isEmpty else {
         throw malformed("\(names.count - 1) feature names for \(count) inputs")
@@ -108,7 +114,9 @@ private struct MetadataEntries {
       var features: [InputDescription.Feature] = []
       for index in 0..<count {
         let (low, high) = (bytes.double(at: start + 16 * index), bytes.double(at: start + 16 * index + 8))
-        guard low.isFinite, high.isFinite, low < high else { throw malformed("a feature's range \(low)...\(high)") }
+        guard low.isFinite, high.isFinite, low < high else {
+          throw malformed("a feature's range \(low)...\(high)")
+        }
         features.append(.init(name: try text(names[index], tag), low: low, high: high))
       }
       return InputDescription(.tabular(features))

@@ -35,12 +35,15 @@ public struct ProgramMetadata: Equatable, Sendable {
     self.gapFactor = gapFactor
   }
 
-  /// The metadata of a grid twin's program, without threshold and certificate.
-  init(describing twin: Network, checksum: [UInt8]) {
+  /// The metadata of a grid twin's program, the checksum of the file that the twin would be written to
+  /// included, without threshold and certificate.
+  init(describing twin: Network) {
     self.init(
       name: twin.name, labels: twin.labels, input: twin.input, temperature: twin.temperature,
-      limits: twin.denseLayers.compactMap { if case .clippedReLU(let limit) = $0.activation { limit } else { nil } },
-      checksum: checksum)
+      limits: twin.denseLayers.compactMap {
+        if case .clippedReLU(let limit) = $0.activation { limit } else { nil }
+      },
+      checksum: twin.checksum)
   }
 }
 

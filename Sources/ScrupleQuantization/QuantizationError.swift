@@ -1,7 +1,5 @@
-
-
-/// Why a network cannot become an integer program, or a program not a file. Layers and channels count from 0; only dense
-/// layers are counted.
+/// Why a network cannot become an integer program, or a program not a file. Layers and channels count from 0;
+/// only dense layers are counted.
 public enum QuantizationError: Error, Equatable, Sendable {
   /// A hidden layer's activation has no integer form.
   case floatOnly(layer: Int, activation: String)
@@ -37,6 +35,7 @@ public enum QuantizationError: Error, Equatable, Sendable {
 }
 
 extension QuantizationError: CustomStringConvertible {
+  /// The error in words: what, where, with which values, and the way out.
   public var description: String {
     switch self {
     case .floatOnly(let layer, let activation):

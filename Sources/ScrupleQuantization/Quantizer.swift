@@ -17,9 +17,7 @@ public struct Quantizer: Sendable {
   /// Whether biases make up for the mean error on calibration data; only `calibration` asks.
   public var correctsBias: Bool
 
-  /// - Parameters:
-  ///   - method: nil takes `grid` for grid twins and `calibration` for anything else when `quantize` is called with
-  ///     `Quantizer(for:)`.
+  /// A quantizer with every choice made; `init(for:)` makes them.
   public init(
     method: Method, clip: ClipCalibration = .leastSquaredError, correctsBias: Bool = true
   ) {
@@ -37,11 +35,10 @@ public struct Quantizer: Sendable {
   ///
   /// - Parameters:
   ///   - network: dense layers with ReLU, clipped ReLU or (folded away) no activation.
-  ///   - calibration: normalized inputs, row-major, any number of samples; needed by `calibration`, and in `grid` only
-  ///     for the report.
-  ///   - checksum: SHA-256 of the twin's file, when it is known already; 32 bytes.
+  ///   - calibration: normalized inputs, row-major, any number of samples; needed by `calibration`, and in
+  ///     `grid` only for the report.
   public func quantize(
-    _ network: Network, calibration: [Float] = [], checksum: [UInt8] = []
+    _ network: Network, calibration: [Float] = []
   ) throws(QuantizationError) -> Quantized {
     try check(calibration, inputs: network.input.count)
     let count = calibration.count / network.input.count
@@ -60,7 +57,7 @@ public struct Quantizer: Sendable {
     }
     let layers = try GridLowering().layers(of: twin.denseLayers, temperature: twin.temperature)
     let program = IntegerProgram(
-      layers: layers, metadata: ProgramMetadata(describing: twin, checksum: checksum))
+      layers: layers, metadata: ProgramMetadata(describing: twin))
     let report = LayerReport.reports(reference: chain.layers, twin: twin, program: program, data: calibration)
     return Quantized(program: program, twin: twin, layers: report)
   }

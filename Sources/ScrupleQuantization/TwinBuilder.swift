@@ -2,15 +2,15 @@ import ScrupleNetwork
 
 /// Puts an ordinary ReLU network on the int8 grid: post-training quantization.
 ///
-/// The result is a float network again, the *twin*: its weights are multiples of one scale per channel, its biases
-/// multiples of the accumulator's step, its hidden activations clipped at the calibrated limits. From the twin to the
-/// integer program nothing but the rounding of activations (and of multipliers) is lost.
+/// The result is a float network again, the *twin*: its weights are multiples of one scale per channel, its
+/// biases multiples of the accumulator's step, its hidden activations clipped at the calibrated limits. From
+/// the twin to the integer program nothing but the rounding of activations (and of multipliers) is lost.
 struct TwinBuilder {
   let clip: ClipCalibration
   let correctsBias: Bool
 
-  /// The twin of `chain`, layer by layer: each sees the calibration data as the quantized layers before it leave
-  /// them.
+  /// The twin of `chain`, layer by layer: each sees the calibration data as the quantized layers before it
+  /// leave them.
   ///
   /// - Parameter data: normalized inputs, row-major `count × inputs`.
   func layers(of chain: DenseChain, data: [Float], count: Int) throws(QuantizationError) -> [Dense] {
@@ -56,13 +56,14 @@ struct TwinBuilder {
 }
 
 extension Dense {
-  /// A scale is at least this share of the layer's largest: so every multiplier of the layer has 17 bits or more.
+  /// A scale is at least this share of the layer's largest: so every multiplier of the layer has 17 bits or
+  /// more.
   static let smallestScaleRatio: Float = 0x1p-13
 
   /// This layer with its weights on the finest grid that holds them.
   ///
-  /// Two floors keep (nearly) dead channels in range: the bias has to fit into 30 bits of accumulator steps, and
-  /// scales must not be further apart than `smallestScaleRatio`.
+  /// Two floors keep (nearly) dead channels in range: the bias has to fit into 30 bits of accumulator steps,
+  /// and scales must not be further apart than `smallestScaleRatio`.
   func onGrid(inputLimit: Float) -> Dense {
     let largest = (0..<outputs).map { channel in
       weight[channel * inputs..<(channel + 1) * inputs].reduce(0) { max($0, abs($1)) }
@@ -78,9 +79,9 @@ extension Dense {
     return dense
   }
 
-  /// Shifts each bias by the mean that quantization so far has taken from or added to the pre-activation (Nagel et
-  /// al., *Data-Free Quantization Through Weight Equalization and Bias Correction*, 2019, section 4.2, with means
-  /// measured on data).
+  /// Shifts each bias by the mean that quantization so far has taken from or added to the pre-activation
+  /// (Nagel et al., *Data-Free Quantization Through Weight Equalization and Bias Correction*, 2019, section
+  /// 4.2, with means measured on data).
   mutating func correctBias(reference: Dense, referenceMeans: [Double], means: [Double]) {
     for channel in 0..<outputs {
       var error = 0.0

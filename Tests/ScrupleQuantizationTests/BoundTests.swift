@@ -28,7 +28,9 @@ struct BoundTests {
   @Test func `the batch loop computes what the definition says`() {
     let program = Random.quantized([12, 9, 3], seed: 44).program
     let inputs = Random.bytes(30, inputs: 12, seed: 45)
-    guard case .dense(let first) = program.layers[0], case .dense(let head) = program.layers[1] else { return }
+    guard case .dense(let first) = program.layers[0], case .dense(let head) = program.layers[1] else {
+      return
+    }
     let hidden = first.outputBatch(inputs.flatMap { $0 }, count: 30).map { UInt8($0) }
     let logits = head.outputBatch(hidden, count: 30)
     for (sample, input) in inputs.enumerated() {

@@ -25,7 +25,9 @@ struct ErrorTests {
 
   @Test func `a network without grids is refused by the grid path`() {
     let network = Random.network([3, 4, 2], seed: 1)
-    #expect(error { () throws(QuantizationError) in try Quantizer(method: .grid).quantize(network) } == .noGrid(layer: 0))
+    #expect(
+      error { () throws(QuantizationError) in try Quantizer(method: .grid).quantize(network) }
+        == .noGrid(layer: 0))
   }
 
   @Test func `an unclipped hidden layer is refused by the grid path`() throws {
