@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "ScrupleEvaluation", dependencies: ["ScrupleNetwork", "ScrupleRuntime", "ScrupleData", "ScrupleDevice"],
       swiftSettings: hostSettings),
-    .target(name: "ScrupleReport", dependencies: ["ScrupleEvaluation", "CPNG"]),
+    .target(name: "ScrupleReport", dependencies: ["ScrupleEvaluation", "ScrupleData"]),
     .executableTarget(
       name: "scruple",
       dependencies: [

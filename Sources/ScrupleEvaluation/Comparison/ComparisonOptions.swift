@@ -3,7 +3,8 @@ public struct ComparisonOptions: Sendable, Equatable {
   /// The threshold of the file or the caller. Otherwise the smallest one with which the float model reaches
   /// `targetPrecision` on the in-distribution set.
   public var threshold: Double?
-  public var targetPrecision: Double
+  /// When nil: the precision that halves the float model's error rate.
+  public var targetPrecision: Double?
   /// Bound on the largest |Δ confidence| over all sets (`--max-drift`).
   public var maximumDrift: Double?
   /// Bound on accuracy float − int8.
@@ -14,7 +15,7 @@ public struct ComparisonOptions: Sendable, Equatable {
   public var bins: Int
 
   public init(
-    threshold: Double? = nil, targetPrecision: Double = 0.95, maximumDrift: Double? = nil,
+    threshold: Double? = nil, targetPrecision: Double? = nil, maximumDrift: Double? = nil,
     maximumAccuracyLoss: Double? = nil, maximumAUROCDrift: Double? = nil, minimumAgreement: Double? = nil,
     bins: Int = 15
   ) {

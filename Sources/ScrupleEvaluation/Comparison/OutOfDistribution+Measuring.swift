@@ -57,12 +57,16 @@ extension ThresholdSummary {
     if let given = options.threshold {
       value = given
       source = "given"
-    } else if let correct = data.float.correct,
-      let found = Selection.threshold(
-        reaching: options.targetPrecision, confidences: data.float.confidences, correct: correct)
-    {
+    } else if let correct = data.float.correct, let accuracy = data.float.accuracy {
+      let target = options.targetPrecision ?? (1 + accuracy) / 2
+      guard
+        let found = Selection.threshold(
+          reaching: target, confidences: data.float.confidences, correct: correct)
+      else { return nil }
       value = found
-      source = "float model's precision \(options.targetPrecision)"
+      source =
+        options.targetPrecision == nil
+        ? "halves the float model's errors" : "the float model's precision reaches \(target)"
     } else {
       return nil
     }
