@@ -39,7 +39,8 @@ enum CSVFile {
     var row: CSVRows.Row? = isHeader ? try rows.next() : first
     while let current = row {
       guard current.fields.count == columns else {
-        throw .wrongColumnCount(file: file, line: current.line, expected: columns, found: current.fields.count)
+        throw .wrongColumnCount(
+          file: file, line: current.line, expected: columns, found: current.fields.count)
       }
       for (index, field) in current.fields.enumerated() {
         let title = index < header.count ? header[index] : ""

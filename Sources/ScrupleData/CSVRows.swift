@@ -86,7 +86,9 @@ struct CSVRows {
       position += 1
     }
     var end = position
-    while end > start, bytes[end - 1] == UInt8(ascii: " ") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    while end > start, bytes[end - 1] == UInt8(ascii: " ") || bytes[end - 1] == UInt8(ascii: "\r") {
+      end -= 1
+    }
     return .plain(start..<end)
   }
 
@@ -105,7 +107,9 @@ struct CSVRows {
       if byte == Self.newline { line += 1 }
       content.append(byte)
     }
-    while position < bytes.count, bytes[position] == UInt8(ascii: " ") || bytes[position] == UInt8(ascii: "\r") {
+    while position < bytes.count,
+      bytes[position] == UInt8(ascii: " ") || bytes[position] == UInt8(ascii: "\r")
+    {
       position += 1
     }
     guard position == bytes.count || bytes[position] == separator || bytes[position] == Self.newline else {

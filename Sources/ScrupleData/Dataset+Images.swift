@@ -41,6 +41,7 @@ extension Dataset {
       pixels.append(pixel)
     }
     return Dataset(
-      name: name, source: source, samples: .bytes(pixels), shape: shape, labels: labels, labelNames: labelNames)
+      name: name, source: source, samples: .bytes(pixels), shape: shape, labels: labels,
+      labelNames: labelNames)
   }
 }

@@ -103,14 +103,16 @@ extension Dataset {
 
   private func mismatch(_ input: InputDescription) -> DataError {
     .wrongShape(
-      file: name, expected: Self.words(input), found: isImage ? Self.imageWords(shape) : "\(shape.count) features",
+      file: name, expected: Self.words(input),
+      found: isImage ? Self.imageWords(shape) : "\(shape.count) features",
       remedy: "this dataset doesn't fit the model")
   }
 
   private static func words(_ input: InputDescription) -> String {
     switch input.kind {
     case .image: imageWords(input.shape)
-    case .tabular(let features): "\(features.count) features (\(features.map(\.name).joined(separator: ", ")))"
+    case .tabular(let features):
+      "\(features.count) features (\(features.map(\.name).joined(separator: ", ")))"
     }
   }
 

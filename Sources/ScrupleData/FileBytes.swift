@@ -13,13 +13,14 @@ enum FileBytes {
 
   /// All bytes of a regular file.
   static func read(_ file: String) throws(DataError) -> [UInt8] {
-    guard let stream = fopen(file, "rb") else { throw .unreadable(file: file, reason: lastReason) }
-    defer { fclose(stream) }
     var status = stat()
-    guard fstat(fileno(stream), &status) == 0 else { throw .unreadable(file: file, reason: lastReason) }
+    guard stat(file, &status) == 0 else { throw .unreadable(file: file, reason: lastReason) }
+    // Before it is opened: opening a pipe would wait for its writer.
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unreadable(file: file, reason: "it is not a regular file")
     }
+    guard let stream = fopen(file, "rb") else { throw .unreadable(file: file, reason: lastReason) }
+    defer { fclose(stream) }
     let size = Int(status.st_size)
     guard size <= limit else { throw .tooLarge(file: file, what: "the file", bytes: size, limit: limit) }
     var failed = false
@@ -64,7 +65,8 @@ enum FileBytes {
   /// The names in a folder, sorted, without hidden ones.
   static func names(in folder: String) throws(DataError) -> [String] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
+        .sorted()
     } catch {
       throw .unreadable(file: folder, reason: "it is not a folder that can be listed")
     }

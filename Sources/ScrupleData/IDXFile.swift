@@ -73,7 +73,8 @@ public struct IDXFile: Equatable, Sendable {
   func labels(count: Int, classes: Int, file: String) throws(DataError) -> [Int] {
     guard dimensions.count == 1 else {
       throw .malformed(
-        file: file, format: "IDX", offset: 3, expected: "1 dimension for labels", found: "\(dimensions.count)")
+        file: file, format: "IDX", offset: 3, expected: "1 dimension for labels", found: "\(dimensions.count)"
+      )
     }
     guard elements.count == count else {
       throw .labelCount(file: file, expected: count, found: elements.count)

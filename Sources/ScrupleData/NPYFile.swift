@@ -124,7 +124,8 @@ struct NPYHeader {
   /// The text after a key, up to the comma that ends it (or the closing bracket, for tuples).
   private static func value(of key: String, in text: String) -> String? {
     for quote in ["'", "\""] {
-      let pieces = text.split(separator: "\(quote)\(key)\(quote)", maxSplits: 1, omittingEmptySubsequences: false)
+      let pieces = text.split(
+        separator: "\(quote)\(key)\(quote)", maxSplits: 1, omittingEmptySubsequences: false)
       guard pieces.count == 2, let colon = pieces[1].firstIndex(of: ":") else { continue }
       let rest = pieces[1][pieces[1].index(after: colon)...].drop { $0 == " " }
       if rest.hasPrefix("(") {

@@ -12,7 +12,8 @@ enum NamedSets {
 
   /// Fisher's irises: compiled in, so that they are always there.
   static func iris() throws(DataError) -> Dataset {
-    var iris = try CSVFile.decode(Array(irisTable.utf8), file: "iris", name: "iris", labels: .named("species"))
+    var iris = try CSVFile.decode(
+      Array(irisTable.utf8), file: "iris", name: "iris", labels: .named("species"))
     iris.source = "compiled in"
     return iris
   }
@@ -29,7 +30,8 @@ enum NamedSets {
 
   static func mnist(_ part: DatasetPart) throws(DataError) -> Dataset {
     try idx(
-      "mnist", part, labelNames: digitNames, remedy: mnistRemedy, example: "data/mnist/t10k-images-idx3-ubyte.gz"
+      "mnist", part, labelNames: digitNames, remedy: mnistRemedy,
+      example: "data/mnist/t10k-images-idx3-ubyte.gz"
     ) { name in DataFolder.find("mnist/" + name) }
   }
 
@@ -66,7 +68,8 @@ enum NamedSets {
   ) throws(DataError) -> Dataset {
     var parts: [Dataset] = []
     for prefix in part == .train ? ["train"] : part == .test ? ["t10k"] : ["train", "t10k"] {
-      guard let images = find(prefix + "-images-idx3-ubyte.gz"), let labels = find(prefix + "-labels-idx1-ubyte.gz")
+      guard let images = find(prefix + "-images-idx3-ubyte.gz"),
+        let labels = find(prefix + "-labels-idx1-ubyte.gz")
       else { throw .notInstalled(dataset: name, file: example, remedy: remedy) }
       parts.append(try IDXImages.read(images: images, labels: labels, name: name, labelNames: labelNames))
     }

@@ -26,7 +26,8 @@ enum PNGChunks {
       }
       let length = word(offset)
       guard length <= bytes.count - offset - 12 else {
-        throw corrupt("the chunk at byte \(offset) says \(length) bytes; \(bytes.count - offset - 12) are left")
+        throw corrupt(
+          "the chunk at byte \(offset) says \(length) bytes; \(bytes.count - offset - 12) are left")
       }
       let body = (offset + 4)..<(offset + 8 + length)
       let type = String(decoding: bytes[(offset + 4)..<(offset + 8)], as: UTF8.self)

@@ -46,6 +46,7 @@ public enum Activation: Hashable, Sendable {
 extension Activation: Codable, CustomStringConvertible {
   private enum CodingKeys: String, CodingKey { case kind, limit }
 
+  /// Reads `{"kind": …}`, for a clipped ReLU with `"limit"`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try container.decode(String.self, forKey: .kind)
@@ -60,6 +61,7 @@ extension Activation: Codable, CustomStringConvertible {
     }
   }
 
+  /// Writes what ``init(from:)`` reads.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch self {

@@ -7,12 +7,14 @@ import Foundation
 public struct InputDescription: Equatable, Sendable, Codable {
   /// One column of a table.
   public struct Feature: Equatable, Sendable, Codable {
+    /// The column's name.
     public var name: String
     /// The raw value that the device reads as 0.
     public var low: Double
     /// The raw value that the device reads as 255; greater than ``low``.
     public var high: Double
 
+    /// A column and its range.
     public init(name: String, low: Double, high: Double) {
       self.name = name
       self.low = low
@@ -23,18 +25,23 @@ public struct InputDescription: Equatable, Sendable, Codable {
     public var step: Double { (high - low) / 255 }
   }
 
+  /// Images or rows of a table.
   public enum Kind: Equatable, Sendable {
     /// 8-bit pixels in the order height, width, channel.
     case image(height: Int, width: Int, channels: Int)
+    /// One number per feature.
     case tabular([Feature])
   }
 
+  /// What one sample is.
   public var kind: Kind
 
+  /// Inputs of the given kind.
   public init(_ kind: Kind) {
     self.kind = kind
   }
 
+  /// One sample's shape: `[height, width, channels]` or `[features]`.
   public var shape: Shape {
     switch kind {
     case .image(let height, let width, let channels): Shape([height, width, channels])
@@ -92,6 +99,7 @@ public struct InputDescription: Equatable, Sendable, Codable {
 
   private enum CodingKeys: String, CodingKey { case kind, shape, features }
 
+  /// Reads `{"kind": "image", "shape"}` or `{"kind": "tabular", "features"}`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try container.decode(String.self, forKey: .kind)
@@ -111,6 +119,7 @@ public struct InputDescription: Equatable, Sendable, Codable {
     }
   }
 
+  /// Writes what ``init(from:)`` reads.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch kind {

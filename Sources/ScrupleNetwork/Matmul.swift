@@ -7,8 +7,9 @@
 /// `C = A·B + β·C`, all row-major and dense, `C` of `rows × columns`, the sum over `inner`.
 ///
 /// The only place where a matrix product is computed: oneDNN's `dnnl_sgemm`, or Accelerate's `cblas_sgemm`
-/// where Accelerate exists. The order in which a product's terms are added depends on the CPU, on the sizes
-/// and on the number of threads that the library uses (``setMatmulThreads(_:)``).
+/// where Accelerate exists. It runs on the calling thread alone: oneDNN's sums depend on the number of threads
+/// for some sizes (measured: 128×104×784), and results should not depend on how many cores a machine has. They
+/// do depend on the kind of CPU, for which oneDNN picks its kernel, and on the sizes.
 ///
 /// - Parameters:
 ///   - a: `rows × inner`, or its transpose in memory when `transposeLeft`.
@@ -26,6 +27,7 @@ public func matmul(
       Int32(rows), Int32(columns), Int32(inner), 1, a, Int32(transposeLeft ? rows : inner),
       b, Int32(transposeRight ? inner : columns), beta, c, Int32(columns))
   #else
+    omp_set_num_threads(1)
     let letters: (transposed: CChar, plain: CChar) = (84, 78)  // "T", "N"
     let status = dnnl_sgemm(
       transposeLeft ? letters.transposed : letters.plain, transposeRight ? letters.transposed : letters.plain,
@@ -33,13 +35,5 @@ public func matmul(
       dnnl_dim_t(transposeLeft ? rows : inner), b, dnnl_dim_t(transposeRight ? inner : columns), beta, c,
       dnnl_dim_t(columns))
     precondition(status == dnnl_success, "dnnl_sgemm refused \(rows)×\(columns)×\(inner)")
-  #endif
-}
-
-/// How many threads one matrix product may use when it is called from the current thread. (OpenMP keeps the
-/// number for each calling thread.)
-public func setMatmulThreads(_ count: Int) {
-  #if !canImport(Accelerate)
-    omp_set_num_threads(CInt(count))
   #endif
 }

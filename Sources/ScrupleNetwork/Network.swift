@@ -1,9 +1,12 @@
 /// A classifier: layers with real parameters, from a normalized input to one logit per class.
 public struct Network: Equatable, Sendable {
+  /// What the network is called in tables and reports.
   public let name: String
   /// One per class, in the order of the logits.
   public let labels: [String]
+  /// What its inputs mean.
   public let input: InputDescription
+  /// From the input to the logits.
   public let layers: [Layer]
   /// The logits are the last layer's outputs divided by this positive number.
   public let temperature: Float
@@ -30,6 +33,7 @@ public struct Network: Equatable, Sendable {
     layers.compactMap { if case .dense(let dense) = $0 { dense } else { nil } }
   }
 
+  /// The number of logits.
   public var classCount: Int { labels.count }
 
   /// The number of weights and biases.

@@ -13,6 +13,7 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A tensor is not what the architecture in the same file says.
   case tensor(file: String, name: String, reason: String)
 
+  /// A sentence for people.
   public var description: String {
     switch self {
     case .invalid(.some(let layer), let reason): "layer \(layer): \(reason)"

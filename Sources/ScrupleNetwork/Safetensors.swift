@@ -6,20 +6,26 @@ import Foundation
 /// `{name: {"dtype", "shape", "data_offsets"}, "__metadata__": {…}}`; then the tensors' bytes, which must tile
 /// the rest of the file exactly.
 public struct Safetensors: Equatable, Sendable {
+  /// Numbers in a shape.
   public struct Tensor: Equatable, Sendable {
+    /// The extents, the outermost first.
     public var shape: [Int]
     /// Row-major.
     public var values: [Float]
 
+    /// A tensor; as many values as the shape says.
     public init(shape: [Int], values: [Float]) {
       self.shape = shape
       self.values = values
     }
   }
 
+  /// Strings by name.
   public var metadata: [String: String]
+  /// Tensors by name.
   public var tensors: [String: Tensor]
 
+  /// A file's content.
   public init(metadata: [String: String] = [:], tensors: [String: Tensor] = [:]) {
     self.metadata = metadata
     self.tensors = tensors

@@ -3,6 +3,7 @@ public struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
   /// One extent per axis, the outermost first. All are positive.
   public var dimensions: [Int]
 
+  /// A shape of the given extents.
   public init(_ dimensions: [Int]) {
     self.dimensions = dimensions
   }
@@ -13,10 +14,12 @@ public struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
   /// `28×28×1`
   public var description: String { dimensions.map(String.init).joined(separator: "×") }
 
+  /// Reads an array of extents.
   public init(from decoder: any Decoder) throws {
     dimensions = try decoder.singleValueContainer().decode([Int].self)
   }
 
+  /// Writes an array of extents.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(dimensions)

@@ -173,7 +173,7 @@ public enum FileLayout {
     /// Pre-shift of an operation that writes activations.
     public static var preShift: ClosedRange<Int> { 0...31 }
     /// Fraction bits of accumulator × multiplier.
-    public static var fractionBits: ClosedRange<Int> { 26...62 }
+    public static var fractionBits: ClosedRange<Int> { 26...57 }
     /// Acceptance threshold, Q1.31.
     public static var threshold: ClosedRange<UInt32> { 0...(1 << 31) }
     /// The smallest gap factor that isn't "none": e⁰ in Q8.24.

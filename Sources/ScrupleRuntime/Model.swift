@@ -36,7 +36,7 @@ public struct Model: ~Escapable {
 
   /// The descriptor of operation `index`, which must be less than ``operationCount``.
   public func operation(_ index: Int) -> Operation {
-    let base = sectionStart(0) &+ index &* FileLayout.Descriptor.size
+    let base = descriptorOffset(index)
     let shape = word(base)
     let clamp = word(base &+ FileLayout.Descriptor.inputZeroPoint)
     let output: Operation.Output =
@@ -69,6 +69,9 @@ public struct Model: ~Escapable {
   func sectionSize(_ index: Int) -> Int {
     field(FileLayout.Header.size &+ index &* FileLayout.SectionEntry.size &+ FileLayout.SectionEntry.byteCount)
   }
+
+  /// The file offset of operation `index`'s descriptor.
+  func descriptorOffset(_ index: Int) -> Int { sectionStart(0) &+ index &* FileLayout.Descriptor.size }
 
   // SAFETY of the three: validation checked that all fields that are read lie within the file and that offsets of
   // words are multiples of 4.

@@ -26,8 +26,8 @@ public enum ModelError: Error, Equatable {
   case unknownOperation(offset: Int, code: UInt32)
   /// The operation's weight layout isn't known to this runtime.
   case unknownWeightLayout(offset: Int, code: UInt32)
-  /// An operation's arena region, from `start` on, needs more than the arena has.
-  case outsideArena(offset: Int, start: UInt32, end: UInt32, arenaSize: UInt32)
+  /// The arena region from `start` on doesn't fit the arena.
+  case outsideArena(offset: Int, start: UInt32, byteCount: UInt32, arenaSize: UInt32)
   /// An operation's input and output share bytes of the arena; `start` is the output's.
   case overlappingRegions(offset: Int, input: UInt32, output: UInt32)
 }

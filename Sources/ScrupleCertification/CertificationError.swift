@@ -1,0 +1,52 @@
+/// Why nothing can be certified about a pair of models.
+public enum CertificationError: Error, Equatable, Sendable {
+  /// The float model has no grid: bounds for every input are only useful for grid twins.
+  case notAGridTwin(network: String)
+  /// The two models are not of one architecture.
+  case layerCount(float: Int, int8: Int)
+  case shape(layer: Int, float: String, int8: String)
+  /// A weight of the program is not the float model's weight.
+  case weight(layer: Int, channel: Int, input: Int, float: Float, int8: Double)
+  /// The two clip a hidden layer at different values.
+  case limit(layer: Int, float: Float, int8: Float)
+  /// The two divide their logits by different temperatures.
+  case temperature(float: Float, int8: Float)
+  /// The program's activations do not start at zero or do not end at 255.
+  case outputRange(layer: Int, low: Int, high: Int)
+  /// The program's accumulators are not proven to fit.
+  case program(reason: String)
+  /// More inputs than a method can enumerate.
+  case tooManyInputs(count: Int, limit: Int)
+  /// A box or region that does not fit the input, or is empty.
+  case region(reason: String)
+}
+
+extension CertificationError: CustomStringConvertible {
+  /// The error in words: what, where, with which values, and the way out.
+  public var description: String {
+    switch self {
+    case .notAGridTwin(let network):
+      "\(network) is not a grid twin (int8-grid weights, clipped ReLU): over every input no bound is useful;"
+        + " certify the twin that `quantize` writes, or boxes around given inputs"
+    case .layerCount(let float, let int8):
+      "the float model has \(float) dense layers, the int8 program \(int8); these are not one model's two forms"
+    case .shape(let layer, let float, let int8):
+      "layer \(layer): \(float) in the float model, \(int8) in the int8 program"
+    case .weight(let layer, let channel, let input, let float, let int8):
+      "layer \(layer), channel \(channel), weight \(input): \(float) in the float model, \(int8) in the int8 program;"
+        + " is this the program's own twin?"
+    case .limit(let layer, let float, let int8):
+      "layer \(layer): the float model clips at \(float), the int8 program at \(int8)"
+    case .temperature(let float, let int8):
+      "the float model's temperature is \(float), the int8 program's \(int8)"
+    case .outputRange(let layer, let low, let high):
+      "layer \(layer): activations in \(low)...\(high); certificates are for 0...255"
+    case .program(let reason):
+      reason
+    case .tooManyInputs(let count, let limit):
+      "\(count) inputs; this method does at most \(limit)"
+    case .region(let reason):
+      reason
+    }
+  }
+}

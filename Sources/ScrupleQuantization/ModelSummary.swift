@@ -1,0 +1,177 @@
+import ScrupleNetwork
+import ScrupleRuntime
+
+/// What `inspect` tells about a `.scruple` file: everything but the weights.
+public struct ModelSummary: Equatable, Sendable, Codable {
+  /// One entry of the section table.
+  public struct Section: Equatable, Sendable, Codable {
+    /// `operations`, `constants`, `metadata`, or `kind N`.
+    public let name: String
+    /// File offset.
+    public let offset: Int
+    /// Bytes without padding.
+    public let size: Int
+  }
+
+  /// One operation.
+  public struct Operation: Equatable, Sendable, Codable {
+    /// `dense`.
+    public let kind: String
+    /// Number of inputs.
+    public let inputs: Int
+    /// Number of outputs.
+    public let outputs: Int
+    /// `pair-packed`.
+    public let layout: String
+    /// Bytes of packed weights, padding included.
+    public let weightBytes: Int
+    /// Multiply–accumulates, without padding.
+    public let multiplyAccumulates: Int
+    /// `activations` or `logits`.
+    public let output: String
+    /// Left shift before the multiplication.
+    public let preShift: Int
+    /// The output byte that means zero; nil for logits.
+    public let zeroPoint: Int?
+    /// The smallest output byte; nil for logits.
+    public let low: Int?
+    /// The largest output byte; nil for logits.
+    public let high: Int?
+    /// Fraction bits of the logits; nil for activations.
+    public let fractionBits: Int?
+    /// The real value of byte 255 of the output; nil for logits.
+    public let limit: Float?
+    /// Bits that the accumulator needs, sign included: proved again from the weights in the file.
+    public let accumulatorBits: Int
+    /// Arena offset of the input.
+    public let inputOffset: Int
+    /// Arena offset of the output.
+    public let outputOffset: Int
+  }
+
+  /// Version of the format.
+  public let version: Int
+  /// Size of the file: what the model takes of the flash.
+  public let bytes: Int
+  /// CRC-32 of the file, in hexadecimal.
+  public let checksum: String
+  /// Bytes of RAM that running takes.
+  public let arena: Int
+  /// The least arena that there can be.
+  public let arenaLowerBound: Int
+  /// Every tensor's place in the arena.
+  public let buffers: [ArenaPlan.Buffer]
+  /// The section table.
+  public let sections: [Section]
+  /// The program.
+  public let operations: [Operation]
+  /// The model's name.
+  public let name: String
+  /// One label per class.
+  public let labels: [String]
+  /// How raw values become input bytes.
+  public let input: InputDescription
+  /// The softmax temperature.
+  public let temperature: Float
+  /// SHA-256 of the float twin's file, in hexadecimal; nil when the file does not say.
+  public let floatModel: String?
+  /// Confidence from which on the device accepts; nil when there is none.
+  public let threshold: Double?
+  /// The certified gap; nil without a certificate.
+  public let gap: Double?
+
+  /// Reads and validates a file and proves its accumulators' bounds again.
+  public init(of bytes: [UInt8]) throws(ProgramFileError) {
+    let program = try IntegerProgram(decoding: bytes)
+    do {
+      try program.proveBounds()
+    } catch {
+      throw .unproven(error)
+    }
+    version = Int(bytes.load(UInt16.self, at: FileLayout.Header.version))
+    self.bytes = bytes.count
+    checksum = Self.hexadecimal(bytes.suffix(FileLayout.checksumSize).reversed())
+    arena = Int(bytes.load(UInt32.self, at: FileLayout.Header.arenaSize))
+    sections = Self.sections(of: bytes)
+    let metadata = program.metadata
+    (name, labels, input, temperature) = (
+      metadata.name, metadata.labels, metadata.input, metadata.temperature
+    )
+    floatModel = metadata.checksum.isEmpty ? nil : Self.hexadecimal(metadata.checksum)
+    (threshold, gap) = (metadata.thresholdProbability, metadata.gap)
+
+    var operations: [Operation] = []
+    var placed: [(LiveTensor, Int)] = []
+    do throws(ModelError) {
+      let model = try Model(validating: bytes.span.bytes)
+      placed.append(
+        (LiveTensor(name: "input", bytes: model.inputCount, operations: 0...0), model.inputOffset))
+      for (index, layer) in program.layers.enumerated() {
+        guard case .dense(let dense) = layer else { continue }
+        let operation = model.operation(index)
+        operations.append(Operation(dense, operation, limit: metadata.limits[safely: index]))
+        let name = index == program.layers.count - 1 ? "logits" : "layer \(index)"
+        let tensor = LiveTensor(name: name, bytes: operation.outputByteCount, operations: index...index + 1)
+        placed.append((tensor, operation.outputOffset))
+      }
+    } catch {
+      throw .invalid(error)
+    }
+    self.operations = operations
+    arenaLowerBound = ArenaPlan(planning: placed.map(\.0)).lowerBound
+    buffers = placed.map { tensor, offset in
+      ArenaPlan.Buffer(
+        name: tensor.name, offset: offset, size: tensor.size, firstOperation: tensor.firstOperation,
+        lastOperation: tensor.lastOperation)
+    }
+  }
+
+  private static func sections(of bytes: [UInt8]) -> [Section] {
+    (0..<Int(bytes.load(UInt16.self, at: FileLayout.Header.sectionCount))).map { index in
+      let entry = FileLayout.Header.size + index * FileLayout.SectionEntry.size
+      let kind = bytes.load(UInt32.self, at: entry + FileLayout.SectionEntry.kind)
+      let name =
+        switch kind {
+        case FileLayout.Section.operations: "operations"
+        case FileLayout.Section.constants: "constants"
+        case FileLayout.Section.metadata: "metadata"
+        default: "kind \(kind)"
+        }
+      return Section(
+        name: name, offset: Int(bytes.load(UInt32.self, at: entry + FileLayout.SectionEntry.offset)),
+        size: Int(bytes.load(UInt32.self, at: entry + FileLayout.SectionEntry.byteCount)))
+    }
+  }
+
+  private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+extension ModelSummary.Operation {
+  fileprivate init(_ dense: IntegerDense, _ operation: ScrupleRuntime.Operation, limit: Float?) {
+    var clamp: (zeroPoint: Int, low: Int, high: Int)?
+    var fractionBits: Int?
+    switch dense.output {
+    case .activation(let zeroPoint, let low, let high): clamp = (zeroPoint, low, high)
+    case .logits(let bits): fractionBits = bits
+    }
+    self.init(
+      kind: "dense", inputs: dense.inputs, outputs: dense.outputs, layout: "pair-packed",
+      weightBytes: WeightLayout.byteCount(inputs: dense.inputs, outputs: dense.outputs),
+      multiplyAccumulates: dense.inputs * dense.outputs, output: clamp == nil ? "logits" : "activations",
+      preShift: dense.preShift, zeroPoint: clamp?.zeroPoint, low: clamp?.low, high: clamp?.high,
+      fractionBits: fractionBits, limit: clamp == nil ? nil : limit, accumulatorBits: dense.accumulatorBits,
+      inputOffset: operation.inputOffset, outputOffset: operation.outputOffset)
+  }
+}
+
+extension IntegerDense {
+  /// Bits that hold every value of every accumulator, sign included.
+  var accumulatorBits: Int { 65 - (accumulatorBounds.max() ?? 0).leadingZeroBitCount }
+}
+
+extension Array {
+  /// The element, or nil outside.
+  fileprivate subscript(safely index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

@@ -1,0 +1,95 @@
+import ScrupleNetwork
+
+/// Turns a float network into an integer program.
+public struct Quantizer: Sendable {
+  /// Where the grid comes from.
+  public enum Method: Hashable, Sendable {
+    /// The network was trained on the grid: its integers are read off, nothing is fitted.
+    case grid
+    /// The network is an ordinary one: scales and clips are fitted to calibration data.
+    case calibration
+  }
+
+  /// Where the grid comes from.
+  public var method: Method
+  /// How hidden activations are clipped; only `calibration` asks.
+  public var clip: ClipCalibration
+  /// Whether biases make up for the mean error on calibration data; only `calibration` asks.
+  public var correctsBias: Bool
+
+  /// A quantizer with every choice made; `init(for:)` makes them.
+  public init(
+    method: Method, clip: ClipCalibration = .leastSquaredError, correctsBias: Bool = true
+  ) {
+    self.method = method
+    self.clip = clip
+    self.correctsBias = correctsBias
+  }
+
+  /// A quantizer with the method that suits the network: `grid` for a grid twin, `calibration` for any other.
+  public init(for network: Network) {
+    self.init(method: network.isGridTwin ? .grid : .calibration)
+  }
+
+  /// A network's integer program, its float twin, and what quantization did to each layer.
+  ///
+  /// - Parameters:
+  ///   - network: dense layers with ReLU, clipped ReLU or (folded away) no activation.
+  ///   - calibration: normalized inputs, row-major, any number of samples; needed by `calibration`, and in
+  ///     `grid` only for the report.
+  public func quantize(
+    _ network: Network, calibration: [Float] = []
+  ) throws(QuantizationError) -> Quantized {
+    try check(calibration, inputs: network.input.count)
+    let count = calibration.count / network.input.count
+    let chain: DenseChain
+    var twin = network
+    switch method {
+    case .grid:
+      chain = DenseChain(layers: network.denseLayers)
+    case .calibration:
+      guard count > 0 else { throw .noCalibrationData }
+      if case .percentile(let share) = clip, !(share > 0 && share <= 1) { throw .percentile(share) }
+      chain = try DenseChain(network)
+      let builder = TwinBuilder(clip: clip, correctsBias: correctsBias)
+      let layers = try builder.layers(of: chain, data: calibration, count: count)
+      twin = try network.withDenseLayers(layers)
+    }
+    let layers = try GridLowering().layers(of: twin.denseLayers, temperature: twin.temperature)
+    let program = IntegerProgram(
+      layers: layers, metadata: ProgramMetadata(describing: twin))
+    let report = LayerReport.reports(reference: chain.layers, twin: twin, program: program, data: calibration)
+    return Quantized(program: program, twin: twin, layers: report)
+  }
+
+  private func check(_ calibration: [Float], inputs: Int) throws(QuantizationError) {
+    guard calibration.count % inputs == 0 else {
+      throw .calibrationShape(values: calibration.count, inputs: inputs)
+    }
+    if let index = calibration.firstIndex(where: { !$0.isFinite }) {
+      throw .calibrationNotFinite(sample: index / inputs, value: calibration[index])
+    }
+  }
+}
+
+/// What `Quantizer` makes of a network.
+public struct Quantized: Sendable {
+  /// What the device runs.
+  public var program: IntegerProgram
+  /// The float network that the program rounds: compare and certify against this one.
+  public let twin: Network
+  /// One line per layer.
+  public let layers: [LayerReport]
+}
+
+extension Network {
+  /// The same network with other dense layers (flattening kept in front).
+  func withDenseLayers(_ dense: [Dense]) throws(QuantizationError) -> Network {
+    let flattens = layers.contains(.flatten)
+    do {
+      return try replacing(layers: (flattens ? [.flatten] : []) + dense.map { .dense($0) })
+    } catch {
+      throw .network(reason: error.description)
+    }
+  }
+}
