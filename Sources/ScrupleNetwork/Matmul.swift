@@ -37,3 +37,13 @@ public func matmul(
     precondition(status == dnnl_success, "dnnl_sgemm refused \(rows)×\(columns)×\(inner)")
   #endif
 }
+
+/// The library behind ``matmul(_:_:into:rows:columns:inner:transposeLeft:transposeRight:beta:)`` and its version.
+public var matmulLibrary: String {
+  #if canImport(Accelerate)
+    return "Accelerate"
+  #else
+    guard let version = dnnl_version() else { return "oneDNN" }
+    return "oneDNN \(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
+  #endif
+}

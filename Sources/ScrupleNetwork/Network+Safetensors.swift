@@ -26,9 +26,7 @@ extension Network {
   public var checksum: [UInt8] { Array(SHA256.hash(data: safetensors.encoded)) }
 
   /// The checksum in hexadecimal.
-  public var checksumText: String {
-    checksum.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-  }
+  public var checksumText: String { ScrupleNetwork.checksumText(of: safetensors.encoded) }
 
   /// Reads a network from a safetensors file.
   public init(contentsOf file: URL) throws(NetworkError) {
@@ -113,6 +111,11 @@ extension Network {
       throw .unwritable(file: file.relativePath, reason: reason(of: error))
     }
   }
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+package func checksumText(of bytes: [UInt8]) -> String {
+  SHA256.hash(data: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }
 
 /// The JSON in a network file's metadata.

@@ -1,0 +1,161 @@
+import Foundation
+import ScrupleData
+import ScrupleNetwork
+
+/// Everything that decides how a network is trained. Read from YAML; `docs/recipes.md` lists the keys.
+public struct Recipe: Equatable, Sendable {
+  /// What is minimized.
+  public enum LossKind: String, CaseIterable, Sendable {
+    /// Cross-entropy on the data.
+    case crossEntropy = "cross-entropy"
+    /// And low confidence on noise (Hein, Andriushchenko and Bitterwolf, CVPR 2019, eq. 3).
+    case ceda
+    /// And low confidence on the worst point near noise (ibid., eq. 4).
+    case acet
+  }
+
+  /// Where the noise of CEDA and ACET comes from.
+  public struct Noise: Equatable, Sendable {
+    /// Kinds in equal parts.
+    public var kinds: [NoiseKind]
+    /// The part of a batch that is noise, above 0 and below 1.
+    public var share: Double
+    /// The weight of the noise's mean loss beside the data's mean loss.
+    public var lambda: Double
+  }
+
+  /// Projected gradient ascent on the confidence, in the l∞ ball around a noise sample (Madry et al. 2018).
+  public struct Attack: Equatable, Sendable {
+    /// The ball's radius, in normalized units.
+    public var epsilon: Double
+    /// The number of gradient steps.
+    public var steps: Int
+    /// The length of one, in normalized units.
+    public var step: Double
+  }
+
+  /// How parameters move.
+  public enum OptimizerKind: String, CaseIterable, Sendable {
+    /// Limited-memory BFGS on all data at once: for networks without hidden layers.
+    case lbfgs = "l-bfgs"
+    /// Stochastic gradient descent with momentum (Polyak 1964).
+    case sgd
+    /// Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
+    case adam
+  }
+
+  /// An optimizer and its constants.
+  public struct Optimizer: Equatable, Sendable {
+    /// Which one.
+    public var kind: OptimizerKind
+    /// The learning rate before the schedule.
+    public var rate: Double
+    /// SGD's momentum.
+    public var momentum: Double
+    /// Adam's decay of the mean gradient.
+    public var beta1: Double
+    /// Adam's decay of the mean squared gradient.
+    public var beta2: Double
+    /// Adam's addend in the denominator.
+    public var epsilon: Double
+    /// SGD: the weight of ½‖W‖² in the loss. Adam: times the rate, what weights lose in a step. Never biases.
+    public var weightDecay: Double
+    /// L-BFGS: scikit-learn's C; the loss is C·Σ cross-entropy + ½‖W‖², in raw units.
+    public var inversePenalty: Double
+    /// L-BFGS: it stops when no component of the gradient is larger.
+    public var tolerance: Double
+    /// L-BFGS: the most iterations.
+    public var iterations: Int
+  }
+
+  /// How the learning rate changes.
+  public enum ScheduleKind: String, CaseIterable, Sendable {
+    /// Not at all.
+    case constant
+    /// Multiplied by `factor` after every `every` epochs.
+    case step
+    /// Half a cosine down to `floor` times the rate (Loshchilov and Hutter 2017).
+    case cosine
+  }
+
+  /// A schedule and its constants.
+  public struct Schedule: Equatable, Sendable {
+    /// Which one.
+    public var kind: ScheduleKind
+    /// Epochs between steps.
+    public var every: Int
+    /// What a step multiplies the rate by.
+    public var factor: Double
+    /// The cosine's end, as a part of the rate.
+    public var floor: Double
+    /// Epochs in which the rate first rises from 0, linearly.
+    public var warmup: Int
+  }
+
+  /// Training on the int8 grid: the exported network is a grid twin.
+  public struct Grid: Equatable, Sendable {
+    /// The last epochs, in which the weights that are used lie on the grid.
+    public var epochs: Int
+    /// Where hidden activations are clipped, in all epochs.
+    public var limit: Double
+  }
+
+  /// A penalty on the certified gap between float and int8.
+  public struct Gap: Equatable, Sendable {
+    /// Its weight.
+    public var lambda: Double
+    /// Epochs in which the weight first rises from 0, linearly.
+    public var warmup: Int
+  }
+
+  /// The model's name.
+  public var name: String
+  /// Decides all random choices.
+  public var seed: UInt64
+  /// Specification of the training data; see ``Catalogue``.
+  public var trainData: String
+  /// Specification of the test data, if any.
+  public var testData: String?
+  /// The features of a table and their ranges on the device; `nil` for images.
+  public var features: [InputDescription.Feature]?
+  /// Widths of the hidden layers; none for a logistic regression.
+  public var hidden: [Int]
+  /// The hidden layers' activation.
+  public var activation: Activation
+  /// The logits are divided by it after training.
+  public var temperature: Double
+  /// What is minimized.
+  public var loss: LossKind
+  /// CEDA's and ACET's noise.
+  public var noise: Noise?
+  /// ACET's attack.
+  public var attack: Attack?
+  /// The optimizer.
+  public var optimizer: Optimizer
+  /// The learning rate's schedule.
+  public var schedule: Schedule
+  /// Passes over the training data.
+  public var epochs: Int
+  /// Rows of a batch, noise included.
+  public var batch: Int
+  /// Parts of each batch whose gradients are computed apart, then added: up to so many threads can work, and
+  /// the result does not depend on how many do.
+  public var shards: Int
+  /// Training on the grid, or `nil` for floats that are calibrated later.
+  public var grid: Grid?
+  /// The gap penalty, if any.
+  public var gap: Gap?
+  /// The recipe's text; its checksum ties checkpoints to it.
+  public var text: String
+
+  /// Reads a recipe from a file.
+  public init(contentsOf file: URL) throws(RecipeError) {
+    let text: String
+    do {
+      text = try String(contentsOf: file, encoding: .utf8)
+    } catch {
+      throw .unreadable(file: file.relativePath, reason: reason(of: error))
+    }
+    try self.init(yaml: text, file: file.relativePath)
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import ScrupleNetwork
+
+/// A training by stochastic gradient descent, from the start or from a checkpoint to the written network.
+struct Descent {
+  private let trainer: Trainer
+  private let problem: TrainingProblem
+  private let engine: TrainingEngine
+  private let threads: Int
+  private let batches: Int
+  private let rowsPerBatch: Int
+  private var state: Checkpoint.State
+  private let clock = ContinuousClock()
+
+  init(_ trainer: Trainer, _ problem: TrainingProblem, _ rule: UpdateRule) throws(TrainingError) {
+    self.trainer = trainer
+    self.problem = problem
+    let recipe = trainer.recipe
+    threads = max(
+      1, min(trainer.options.threads ?? ProcessInfo.processInfo.activeProcessorCount, recipe.shards))
+    rowsPerBatch = max(1, Int((Double(recipe.batch) * (1 - (recipe.noise?.share ?? 0))).rounded()))
+    batches = (problem.train.count + rowsPerBatch - 1) / rowsPerBatch
+    do {
+      engine = try TrainingEngine(
+        recipe: recipe, rule: rule, input: problem.input, classes: problem.labels.count,
+        noiseBase: problem.dataset, threads: threads)
+    } catch {
+      throw .data(error)
+    }
+    state = Checkpoint.State(
+      recipe: trainer.recipeChecksum, epoch: 0, batch: 0, step: 0, sums: .init(), seconds: 0, records: [])
+    if trainer.options.resume {
+      let checkpoint = try Checkpoint(
+        contentsOf: trainer.checkpointFile, recipe: state.recipe, engine: engine)
+      checkpoint.restore(engine)
+      state = checkpoint.state
+    }
+  }
+
+  mutating func run(
+    progress: (TrainingProgress) -> Void, shouldStop: () -> Bool
+  ) throws(TrainingError) -> Trainer.Outcome {
+    let recipe = trainer.recipe
+    let began = clock.now
+    let firstStep = state.step
+    let gridStart = recipe.epochs - (recipe.grid?.epochs ?? 0)
+    var saved = clock.now
+    while state.epoch < recipe.epochs {
+      if recipe.grid != nil, state.epoch >= gridStart, !engine.isOnGrid { engine.enterGrid() }
+      var generator = SeededGenerator(seed: recipe.seed, stream: 2, index: UInt64(state.epoch))
+      let order = generator.permutation(problem.train.count)
+      while state.batch < batches {
+        if shouldStop() {
+          try Checkpoint(state: state, engine: engine).write(to: trainer.checkpointFile)
+          return .interrupted(checkpoint: trainer.checkpointFile)
+        }
+        let start = clock.now
+        try step(order)
+        state.seconds += (clock.now - start).seconds
+        progress(report(since: began, firstStep, isEpochEnd: false))
+      }
+      endEpoch()
+      progress(report(since: began, firstStep, isEpochEnd: true))
+      state.sums = .init()
+      state.batch = 0
+      state.seconds = 0
+      if state.epoch < recipe.epochs, clock.now - saved > .seconds(30) {
+        try Checkpoint(state: state, engine: engine).write(to: trainer.checkpointFile)
+        saved = clock.now
+      }
+    }
+    return try trainer.finish(
+      try problem.network(engine.denseLayers), problem, epochs: state.records, threads: threads)
+  }
+
+  private var epochProgress: Double { Double(state.epoch) + Double(state.batch) / Double(batches) }
+
+  private var rate: Double {
+    let recipe = trainer.recipe
+    return recipe.optimizer.rate * recipe.schedule.factor(progress: epochProgress, epochs: recipe.epochs)
+  }
+
+  private mutating func step(_ order: [Int]) throws(TrainingError) {
+    let gapWeight = trainer.recipe.gap.map { gap in
+      gap.lambda * (gap.warmup > 0 ? min(1, epochProgress / Double(gap.warmup)) : 1)
+    }
+    let start = state.batch * rowsPerBatch
+    let rate = rate
+    state.step += 1
+    let sums = order.withUnsafeBufferPointer { order in
+      engine.step(
+        problem.train, order: order, range: start..<min(start + rowsPerBatch, order.count), step: state.step,
+        rate: rate, gapWeight: gapWeight ?? 0)
+    }
+    guard sums.loss.isFinite, sums.noiseLoss.isFinite else {
+      throw .diverged(epoch: state.epoch + 1, batch: state.batch + 1)
+    }
+    state.sums += sums
+    state.batch += 1
+  }
+
+  private mutating func endEpoch() {
+    let rate = rate
+    let test = problem.test.map { engine.evaluate($0) }
+    let sums = state.sums
+    state.epoch += 1
+    state.records.append(
+      TrainingRecord.Epoch(
+        epoch: state.epoch, loss: sums.loss / Double(sums.rows),
+        trainAccuracy: Double(sums.correct) / Double(sums.rows), testLoss: test?.loss,
+        testAccuracy: test?.accuracy,
+        noiseLoss: sums.noiseRows > 0 ? sums.noiseLoss / Double(sums.noiseRows) : nil,
+        noiseConfidence: sums.noiseRows > 0 ? sums.noiseConfidence / Double(sums.noiseRows) : nil,
+        gap: engine.isOnGrid ? engine.gap : nil, rate: rate, onGrid: engine.isOnGrid, seconds: state.seconds))
+  }
+
+  private func report(since began: ContinuousClock.Instant, _ firstStep: Int, isEpochEnd: Bool)
+    -> TrainingProgress
+  {
+    let recipe = trainer.recipe
+    let elapsed = (clock.now - began).seconds
+    let done = state.step - firstStep
+    let left = recipe.epochs * batches - state.step
+    let sums = state.sums
+    return TrainingProgress(
+      epoch: isEpochEnd ? state.epoch : state.epoch + 1, epochs: recipe.epochs, batch: state.batch,
+      batches: batches, loss: sums.loss / Double(max(sums.rows, 1)),
+      trainAccuracy: Double(sums.correct) / Double(max(sums.rows, 1)),
+      noiseConfidence: sums.noiseRows > 0 ? sums.noiseConfidence / Double(sums.noiseRows) : nil,
+      testAccuracy: state.records.last?.testAccuracy,
+      samplesPerSecond: Double(done * recipe.batch) / max(elapsed, 1e-9),
+      secondsLeft: Double(left) * elapsed / Double(max(done, 1)), isOnGrid: engine.isOnGrid,
+      isEpochEnd: isEpochEnd)
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,80 @@
+import ScrupleNetwork
+
+/// The parameters that training on the grid computes with: each row of weights at the nearest points of its
+/// channel's int8 grid. Gradients at them move the float parameters (the straight-through estimator; Bengio,
+/// Léonard and Courville 2013).
+final class GridState: @unchecked Sendable {
+  /// Weights on the grid; biases as they are.
+  let snapped: FloatBuffer
+  private let layout: ParameterLayout
+  private let scales: [FloatBuffer]
+  private let inputScales: [Double]
+
+  /// `nil` if a hidden activation is not a clipped ReLU.
+  init?(_ layout: ParameterLayout) {
+    var inputScales = [1.0 / 255]
+    for entry in layout.entries.dropLast() {
+      guard case .clippedReLU(let limit) = entry.activation else { return nil }
+      inputScales.append(Double(limit) / 255)
+    }
+    self.inputScales = inputScales
+    self.layout = layout
+    snapped = FloatBuffer(count: layout.count)
+    scales = layout.entries.map { FloatBuffer(count: $0.outputs) }
+  }
+
+  /// Snaps rows of one layer. Different rows may be snapped by different threads.
+  func snap(_ parameters: FloatBuffer, layer: Int, rows: Range<Int>) {
+    let entry = layout.entries[layer]
+    for row in rows {
+      let bias = parameters.pointer[entry.bias + row]
+      let source = parameters.pointer + entry.weight + row * entry.inputs
+      let destination = snapped.pointer + entry.weight + row * entry.inputs
+      let floor = Float(Double(abs(bias)) / (inputScales[layer] * 0x1p30))
+      let scale = WeightGrid.scale(largest: Self.largestMagnitude(source, entry.inputs), floor: floor)
+      scales[layer].pointer[row] = scale
+      snapped.pointer[entry.bias + row] = bias
+      let steps = 1 / scale
+      // Adding and taking away 1.5·2²³ rounds to the nearest integer, ties to even, in two vector operations.
+      let shift: Float = 0x1.8p23
+      for i in 0..<entry.inputs { destination[i] = ((source[i] * steps + shift) - shift) * scale }
+    }
+  }
+
+  /// Snaps everything.
+  func snap(_ parameters: FloatBuffer) {
+    for (layer, entry) in layout.entries.enumerated() {
+      snap(parameters, layer: layer, rows: 0..<entry.outputs)
+    }
+  }
+
+  /// The dense layers of the grid twin: weights exactly on their grids, biases at multiples of the input's scale
+  /// times the channel's, up to the rounding to `Float`.
+  func denseLayers() -> [Dense] {
+    var layers = layout.scatter(snapped)
+    for index in layers.indices {
+      guard let grid = WeightGrid(scales: Array(scales[index].elements)) else { continue }
+      layers[index].grid = grid
+      for row in layers[index].bias.indices {
+        let step = inputScales[index] * Double(grid.scales[row])
+        layers[index].bias[row] = Float((Double(layers[index].bias[row]) / step).rounded() * step)
+      }
+    }
+    return layers
+  }
+
+  private static func largestMagnitude(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
+    // Eight running maxima side by side: one alone is a chain of dependent operations.
+    var lanes = SIMD8<Float>()
+    let raw = UnsafeRawPointer(values)
+    let whole = count / 8 * 8
+    for i in stride(from: 0, to: whole, by: 8) {
+      let block = raw.loadUnaligned(fromByteOffset: 4 * i, as: SIMD8<Float>.self)
+      let magnitude = block.replacing(with: -block, where: block .< 0)
+      lanes = lanes.replacing(with: magnitude, where: magnitude .> lanes)
+    }
+    var largest = lanes.max()
+    for i in whole..<count { largest = max(largest, abs(values[i])) }
+    return largest
+  }
+}
