@@ -15,7 +15,6 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case invalidBins(Int)
   case invalidInput(String)
 
-  /// One sentence for the user.
   public var description: String {
     switch self {
     case .noSamples(let set):

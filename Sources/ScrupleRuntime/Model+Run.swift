@@ -35,7 +35,7 @@ extension Model {
         // SAFETY: spans of validated sizes aren't empty; see Dense for the rest.
         let file = unsafe file.baseAddress.unsafelyUnwrapped
         let memory = unsafe memory.baseAddress.unsafelyUnwrapped
-        unsafe Dense(
+        var dense = unsafe Dense(
           weights: (file + field(base &+ FileLayout.Descriptor.weightsOffset)).assumingMemoryBound(to: UInt32.self),
           bias: (file + field(base &+ FileLayout.Descriptor.biasOffset)).assumingMemoryBound(to: Int32.self),
           multiplier: (file + field(base &+ FileLayout.Descriptor.multiplierOffset))
@@ -46,12 +46,11 @@ extension Model {
           groups: (field(base &+ FileLayout.Descriptor.inputCount) &+ 3) &>> 2,
           outputs: field(base &+ FileLayout.Descriptor.outputCount),
           isLogits: UInt8(truncatingIfNeeded: codes &>> 16) == FileLayout.OutputKind.logits,
-          scaling: Scaling(
-            shift: Int32(truncatingIfNeeded: codes &>> 24),
-            zeroPoint: Int32(truncatingIfNeeded: (clamp &>> 8) & 0xFF),
-            low: Int32(truncatingIfNeeded: (clamp &>> 16) & 0xFF),
-            high: Int32(truncatingIfNeeded: clamp &>> 24))
-        ).run()
+          shift: Int32(truncatingIfNeeded: codes &>> 24),
+          zeroPoint: Int32(truncatingIfNeeded: (clamp &>> 8) & 0xFF),
+          low: Int32(truncatingIfNeeded: (clamp &>> 16) & 0xFF),
+          high: Int32(truncatingIfNeeded: clamp &>> 24))
+        unsafe dense.run()
       }
     }
   }

@@ -11,7 +11,21 @@ public struct Verdict: Equatable, Sendable {
   /// Whether there is a threshold and `lower` reaches it.
   public let accepted: Bool
   /// The winner's base-2 logit, with the logits' fraction bits.
-  let largestLogit: Int64
+  public let largestLogit: Int64
   /// Σ 2^(logit − largest logit), Q32.
-  let sum: UInt64
+  public let sum: UInt64
+
+  /// A verdict that another device gave.
+  public init(
+    classIndex: Int, confidence: UInt32, lower: UInt32, upper: UInt32, accepted: Bool, largestLogit: Int64,
+    sum: UInt64
+  ) {
+    self.classIndex = classIndex
+    self.confidence = confidence
+    self.lower = lower
+    self.upper = upper
+    self.accepted = accepted
+    self.largestLogit = largestLogit
+    self.sum = sum
+  }
 }

@@ -1,0 +1,1 @@
+../../../Sources/ScrupleDevice/Wire.swift
