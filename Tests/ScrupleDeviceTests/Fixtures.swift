@@ -1,6 +1,7 @@
 import Foundation
 import ScrupleNetwork
 import ScrupleQuantization
+import Testing
 
 @testable import ScrupleDevice
 
@@ -59,6 +60,6 @@ enum Fixture {
     .deletingLastPathComponent()
 }
 
-extension Board: @retroactive CustomTestStringConvertible {
+extension Board: CustomTestStringConvertible {
   public var testDescription: String { name }
 }
