@@ -13,6 +13,8 @@ public enum CertificationError: Error, Equatable, Sendable {
   case temperature(float: Float, int8: Float)
   /// The program's activations do not start at zero or do not end at 255.
   case outputRange(layer: Int, low: Int, high: Int)
+  /// A hidden layer of the float model for which boxes have no transfer rule.
+  case activation(layer: Int, activation: String)
   /// The program's accumulators are not proven to fit.
   case program(reason: String)
   /// More inputs than a method can enumerate.
@@ -41,6 +43,8 @@ extension CertificationError: CustomStringConvertible {
       "the float model's temperature is \(float), the int8 program's \(int8)"
     case .outputRange(let layer, let low, let high):
       "layer \(layer): activations in \(low)...\(high); certificates are for 0...255"
+    case .activation(let layer, let activation):
+      "layer \(layer): \(activation) has no transfer rule; hidden layers have to be relu or clippedReLU"
     case .program(let reason):
       reason
     case .tooManyInputs(let count, let limit):
