@@ -7,14 +7,15 @@ import CScrupleIntrinsics
 /// at least 1/(1 + R*·E) and at most 1/(1 + R*/E).
 ///
 /// The computed rest R differs from R*: each of its K − 1 terms by a factor within 1 ± 2⁻²⁶·⁹ and by 2⁻³³
-/// (``Model/verdict(arena:)``). So with δ = R·2⁻²⁶ + (K + 1)·2⁻³²,
+/// (``Model/verdict(arena:)``). So with δ = (⌊R·2⁶⌋ + ⌊K/2⌋ + 1)·2⁻³²,
 ///
 ///     R* ≤ (R + (K − 1)·2⁻³³) / (1 − 2⁻²⁶·⁹) ≤ R + δ,      R* ≥ (R − (K − 1)·2⁻³³) / (1 + 2⁻²⁶·⁹) ≥ R − δ
 ///
 /// The lower end takes R + δ, rounds its product with E up, and takes ``Reciprocal/lowerBound``. The upper end takes
 /// R − δ (at least 0), rounds its quotient by E down (a product with a lower bound of 1/E), and takes
 /// ``Reciprocal/upperBound``. Each step errs to the outside only, so the bracket contains the twin's
-/// probability; it is wider than the exact one by less than 2⁻²⁵.
+/// probability. Beyond the exact bounds it reaches less than 2⁻²⁶ + E·(K + 3)·2⁻³² at the lower end and
+/// 2⁻²⁶ + (K + 3)·2⁻³² at the upper one (R itself may be off by half of that in K).
 struct Bracket: Equatable {
   /// Q1.31.
   let lower: UInt32
@@ -32,7 +33,7 @@ struct Bracket: Equatable {
       return
     }
     let one: UInt64 = 1 &<< 32
-    let slack = (rest &>> 26) &+ scr_wide(UInt32(truncatingIfNeeded: classes)) &+ 1
+    let slack = (rest &>> 26) &+ scr_wide(UInt32(truncatingIfNeeded: classes &>> 1)) &+ 1
 
     let most = rest &+ slack
     let grown =

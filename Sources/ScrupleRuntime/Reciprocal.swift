@@ -1,6 +1,6 @@
 import CScrupleIntrinsics
 
-/// An approximation of 2⁶³ / d from below, for 2³² ≤ d < 2⁶⁴, as `mantissa >> shift`.
+/// An approximation of 2⁶³ / d from below, for 2³² ≤ d < 2⁶³, as `mantissa >> shift`.
 ///
 /// With s = d >> shift in [2³¹, 2³²), the mantissa x satisfies
 ///
@@ -14,7 +14,7 @@ struct Reciprocal: Equatable {
 
   /// x, Q31.
   let mantissa: UInt32
-  /// 1…32.
+  /// 1…31.
   let shift: UInt32
 
   /// Let d̂ = s·2⁻³² in [½, 1), X = 1/d̂, and count errors in units of 2⁻³¹.
