@@ -41,9 +41,10 @@ let package = Package(
       name: "ScrupleNetwork",
       dependencies: ["COneDNN", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "ScrupleData", dependencies: ["ScrupleNetwork", "CPNG", "CZlib"]),
+    .target(name: "CVectorLoops"),
     .target(
       name: "ScrupleTraining",
-      dependencies: ["ScrupleNetwork", "ScrupleData", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["CVectorLoops", "ScrupleNetwork", "ScrupleData", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "ScrupleQuantization", dependencies: ["ScrupleNetwork", "ScrupleRuntime"],
       swiftSettings: hostSettings),

@@ -1,3 +1,4 @@
+import CVectorLoops
 import ScrupleNetwork
 
 /// ACET's inner maximum: projected gradient ascent on the confidence in the l∞ ball around each row of noise
@@ -42,7 +43,15 @@ final class ProjectedAscent {
       for i in row * width..<(row + 1) * width { x[i] += radius * generator.uniform(-1, 1) }
       bestValues.pointer[row] = -.infinity
     }
-    project(x, count: count, boxed: boxed, epsilon)
+    /// One step up, then into the ball and, for the rows that have one, the box.
+    func climb(_ step: Float) {
+      let inside = boxed * width
+      loops_climb(x, gradient.pointer, centre.pointer, inside, step, epsilon, 0, 1)
+      loops_climb(
+        x + inside, gradient.pointer + inside, centre.pointer + inside, count * width - inside, step, epsilon,
+        -.infinity, .infinity)
+    }
+    climb(0)
     for step in 0...attack.steps {
       tape.forward(parameters, input: rows, count: count)
       RowLoss.confidence(
@@ -54,30 +63,8 @@ final class ProjectedAscent {
       }
       guard step < attack.steps else { break }
       tape.backward(parameters, gradient: nil, inputGradient: gradient)
-      climb(x, count: count * width, Float(attack.step))
-      project(x, count: count, boxed: boxed, epsilon)
+      climb(Float(attack.step))
     }
     x.update(from: best.pointer, count: count * width)
-  }
-
-  private func climb(_ x: UnsafeMutablePointer<Float>, count: Int, _ step: Float) {
-    let g = gradient.pointer
-    for i in 0..<count {
-      let up = g[i] > 0 ? step : 0
-      let down = g[i] < 0 ? step : 0
-      x[i] += up - down
-    }
-  }
-
-  private func project(_ x: UnsafeMutablePointer<Float>, count: Int, boxed: Int, _ epsilon: Float) {
-    let z = centre.pointer
-    for i in 0..<boxed * width {
-      let low = max(z[i] - epsilon, 0)
-      let high = min(z[i] + epsilon, 1)
-      x[i] = min(max(x[i], low), high)
-    }
-    for i in boxed * width..<count * width {
-      x[i] = min(max(x[i], z[i] - epsilon), z[i] + epsilon)
-    }
   }
 }

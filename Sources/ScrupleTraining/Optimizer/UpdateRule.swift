@@ -1,4 +1,6 @@
-/// One step of an optimizer for a run of parameters. The loops have no branches, so that they vectorize.
+import CVectorLoops
+
+/// One step of an optimizer for a run of parameters.
 enum UpdateRule: Equatable, Sendable {
   /// `v ← μ·v + g + d·w`, `w ← w − η·v` (Polyak 1964, in the form of Sutskever et al. 2013 without Nesterov).
   case sgd(momentum: Float, decay: Float)
@@ -35,28 +37,17 @@ enum UpdateRule: Equatable, Sendable {
     switch self {
     case .sgd(let momentum, let decay):
       let decay = decays ? decay : 0
-      let rate = Float(rate)
-      let v = moments.0
-      for i in 0..<count {
-        v[i] = momentum * v[i] + (g[i] + decay * w[i])
-        w[i] -= rate * v[i]
-      }
+      loops_momentum(w, g, moments.0, count, momentum, decay, Float(rate))
     case .adam(let beta1, let beta2, let epsilon, let decay):
       // m̂/(√v̂ + ε) = (m·√c₂/c₁) / (√v + ε·√c₂), with c = 1 − βᵗ.
       let correction1 = 1 - power(beta1, step)
       let correction2 = (1 - power(beta2, step)).squareRoot()
-      let scale = Float(rate * correction2 / correction1)
-      let addend = Float(epsilon * correction2)
-      let keep = 1 - (decays ? Float(rate) * decay : 0)
-      let (b1, b2) = (Float(beta1), Float(beta2))
-      let (a1, a2) = (Float(1 - beta1), Float(1 - beta2))
-      let (m, v) = moments
-      for i in 0..<count {
-        let slope = g[i]
-        m[i] = b1 * m[i] + a1 * slope
-        v[i] = b2 * v[i] + a2 * (slope * slope)
-        w[i] = keep * w[i] - scale * m[i] / (v[i].squareRoot() + addend)
-      }
+      loops_adam(
+        w, g, moments.0, moments.1, count,
+        loops_adam_constants(
+          beta1: Float(beta1), complement1: Float(1 - beta1), beta2: Float(beta2), complement2: Float(1 - beta2),
+          keep: 1 - (decays ? Float(rate) * decay : 0), scale: Float(rate * correction2 / correction1),
+          epsilon: Float(epsilon * correction2)))
     }
   }
 

@@ -1,3 +1,4 @@
+import CVectorLoops
 import ScrupleNetwork
 
 /// The parameters that training on the grid computes with: each row of weights at the nearest points of its
@@ -31,13 +32,10 @@ final class GridState: @unchecked Sendable {
       let source = parameters.pointer + entry.weight + row * entry.inputs
       let destination = snapped.pointer + entry.weight + row * entry.inputs
       let floor = Float(Double(abs(bias)) / (inputScales[layer] * 0x1p30))
-      let scale = WeightGrid.scale(largest: Self.largestMagnitude(source, entry.inputs), floor: floor)
+      let scale = WeightGrid.scale(largest: loops_largest_magnitude(source, entry.inputs), floor: floor)
       scales[layer].pointer[row] = scale
       snapped.pointer[entry.bias + row] = bias
-      let steps = 1 / scale
-      // Adding and taking away 1.5·2²³ rounds to the nearest integer, ties to even, in two vector operations.
-      let shift: Float = 0x1.8p23
-      for i in 0..<entry.inputs { destination[i] = ((source[i] * steps + shift) - shift) * scale }
+      loops_snap(destination, source, entry.inputs, 1 / scale, scale)
     }
   }
 
@@ -61,20 +59,5 @@ final class GridState: @unchecked Sendable {
       }
     }
     return layers
-  }
-
-  private static func largestMagnitude(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
-    // Eight running maxima side by side: one alone is a chain of dependent operations.
-    var lanes = SIMD8<Float>()
-    let raw = UnsafeRawPointer(values)
-    let whole = count / 8 * 8
-    for i in stride(from: 0, to: whole, by: 8) {
-      let block = raw.loadUnaligned(fromByteOffset: 4 * i, as: SIMD8<Float>.self)
-      let magnitude = block.replacing(with: -block, where: block .< 0)
-      lanes = lanes.replacing(with: magnitude, where: magnitude .> lanes)
-    }
-    var largest = lanes.max()
-    for i in whole..<count { largest = max(largest, abs(values[i])) }
-    return largest
   }
 }

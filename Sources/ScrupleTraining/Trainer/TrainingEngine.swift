@@ -1,3 +1,4 @@
+import CVectorLoops
 import ScrupleData
 import ScrupleNetwork
 
@@ -171,10 +172,7 @@ final class TrainingEngine {
 
   private func update(from start: Int, count: Int, rate: Double, step: Int, decays: Bool) {
     let sum = gradients[0].pointer + start
-    for other in gradients.dropFirst() {
-      let g = other.pointer + start
-      for i in 0..<count { sum[i] += g[i] }
-    }
+    for other in gradients.dropFirst() { loops_add(sum, other.pointer + start, count) }
     rule.apply(
       to: parameters.pointer + start, gradient: sum,
       moments: (moments[0].pointer + start, moments[moments.count - 1].pointer + start), count: count,

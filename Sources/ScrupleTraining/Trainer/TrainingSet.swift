@@ -1,3 +1,4 @@
+import CVectorLoops
 import ScrupleData
 import ScrupleNetwork
 
@@ -41,7 +42,7 @@ final class TrainingSet: Sendable {
       case .bytes(let all):
         all.withUnsafeBufferPointer { all in
           guard let source = all.baseAddress else { return }
-          Self.normalize(source + sample * width, into: rows + row * width, count: width)
+          loops_normalize(rows + row * width, source + sample * width, width)
         }
       case .values(let all):
         all.withUnsafeBufferPointer { all in
@@ -75,16 +76,5 @@ final class TrainingSet: Sendable {
       }
     }
     return Double(correct) / Double(max(count, 1))
-  }
-
-  /// `u / 255`, correctly rounded, without a division: `257/65536` has 9 bits, so its product with a byte is
-  /// exact, and adding the rest's product rounds once. (A test compares all 256.)
-  static func normalize(_ bytes: UnsafePointer<UInt8>, into floats: UnsafeMutablePointer<Float>, count: Int) {
-    let high: Float = 257.0 / 65_536
-    let rest = Float(1.0 / 255 - 257.0 / 65_536)
-    for i in 0..<count {
-      let u = Float(bytes[i])
-      floats[i] = u * high + u * rest
-    }
   }
 }
