@@ -11,6 +11,8 @@ extern uint32_t board_data_start[], board_data_end[], board_bss_start[], board_b
 
 void firmware_main(void);
 
+enum { counter_bits = 24, counter_top = (1 << counter_bits) - 1 };
+
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
 __attribute__((used)) static void enter(void) {
@@ -24,6 +26,8 @@ __attribute__((used)) static void enter(void) {
   REGISTER(0xE000EDA0) = 7 << 1 | 1;
   REGISTER(0xE000ED94) = 5;  // On, with the default map as background.
 #endif
+  REGISTER(0xE000E014) = counter_top;
+  REGISTER(0xE000E010) = 7;  // The counter: on, with the processor's clock and an exception at each wrap.
   firmware_main();
   board_exit(0);
 }
@@ -84,17 +88,13 @@ __attribute__((naked)) static void fault(void) {
 
 // MARK: Counter
 
-enum { counter_bits = 24, counter_top = (1 << counter_bits) - 1 };
-
 static volatile uint32_t wraps;
 
 static void systick(void) { wraps++; }
 
 void board_counter_start(void) {
   wraps = 0;
-  REGISTER(0xE000E014) = counter_top;  // Reload.
-  REGISTER(0xE000E018) = 0;            // Any write restarts the counter.
-  REGISTER(0xE000E010) = 7;            // On, with the processor's clock and an exception at each wrap.
+  REGISTER(0xE000E018) = 0;  // Any write restarts the counter.
 }
 
 uint32_t board_counter_read(void) {

@@ -8,17 +8,18 @@ extension Server {
   mutating func load(_ header: Header) -> Bool {
     guard header.length == 4 else { return refuse(header, .payloadLength, expected: 4) }
     guard receive(header, unsafe arena.baseAddress, at: 0) else { return false }
-    let start = Int(header.argument), size = Int(unsafe arena.load(as: UInt32.self))
+    let size = unsafe arena.load(as: UInt32.self)
     loaded = 0..<0
     var reply = Reply()
-    guard start <= partition.count, size <= partition.count &- start else {
+    guard lies(size, at: header.argument) else {
       reply.append(header.argument)
-      reply.append(UInt32(truncatingIfNeeded: size))
-      reply.append(UInt32(truncatingIfNeeded: partition.count))
+      reply.append(size)
+      reply.append(board_partition_size())
       reply.send(header.kind, .outsidePartition)
       return true
     }
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: partition[start..<start &+ size])
+    let place = Int(header.argument)..<Int(header.argument) &+ Int(size)
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: partition[place])
     let top = board_stack_pointer()
     unsafe board_stack_paint(top)
     board_counter_start()
@@ -32,7 +33,7 @@ extension Server {
         reply.send(header.kind, .arenaTooSmall)
         return true
       }
-      loaded = start..<start &+ size
+      loaded = place
       reply.append(UInt32(truncatingIfNeeded: model.arenaSize))
       reply.append(UInt32(truncatingIfNeeded: model.inputCount))
       reply.append(UInt32(truncatingIfNeeded: model.classCount))

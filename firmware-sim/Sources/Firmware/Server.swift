@@ -47,16 +47,20 @@ struct Server {
   }
 
   private func fill(_ header: Header) -> Bool {
-    let start = Int(header.argument), size = Int(header.length)
-    guard board_partition_is_writable(), start <= partition.count, size <= partition.count &- start else {
-      return refuse(header, .outsidePartition, expected: UInt32(truncatingIfNeeded: partition.count))
+    guard board_partition_is_writable(), lies(header.length, at: header.argument) else {
+      return refuse(header, .outsidePartition, expected: board_partition_size())
     }
     // The one board that says so has its partition in memory.
     let memory = unsafe UnsafeMutableRawBufferPointer(mutating: partition)
-    guard receive(header, unsafe memory.baseAddress, at: start) else { return false }
+    guard receive(header, unsafe memory.baseAddress, at: Int(header.argument)) else { return false }
     var reply = Reply()
     reply.send(header.kind, .done)
     return true
+  }
+
+  /// Whether `size` bytes at `start` lie in the partition.
+  func lies(_ size: UInt32, at start: UInt32) -> Bool {
+    start <= board_partition_size() && size <= board_partition_size() &- start
   }
 
   private func calibrate(_ header: Header) -> Bool {
