@@ -111,13 +111,19 @@ public struct Attacker {
     guard pair.layers.count > 1 else { return }
     let certificate = Certifier.certificate(pair, box: box, inputRounding: false, refine: false)
     let pairs = certificate.pairs.sorted { $0.bound > $1.bound }.prefix(4)
-    let rounds = max(1, min(8, evaluations / 100_000))
+    let rounds = max(1, min(8, evaluations / 50_000))
     for round in 0..<rounds {
       let gap = pairs[round / 2 % pairs.count]
       let classes = round % 2 == 0 ? (gap.first, gap.second) : (gap.second, gap.first)
-      let from = climb(from: start(round / 2), steps: 60, classes: classes).last ?? randomInput()
+      var from = climb(from: start(round / 2), steps: 60, classes: classes).last ?? randomInput()
+      let isWide = pair.program.inputCount > pair.layers[0].twin.outputs
+      if isWide {
+        let alignment = RoundingAlignment(pair, box: box, worth: pair.worths(of: classes, at: from))
+        from = alignment.run(from: from, margin: round < rounds / 2 ? 0.02 : 0.04)
+        note(from, in: &result)
+      }
       var search = RoundingSearch(pair, box: box, classes: classes, start: from)
-      let found = search.run(steps: evaluations / rounds, generator: &generator)
+      let found = search.run(steps: evaluations / rounds, isFine: isWide, generator: &generator)
       note(found.input, in: &result)
       result.evaluations += search.evaluations
     }

@@ -115,39 +115,38 @@ struct RoundingSearch {
   /// The reward for neurons within their clips sinks to nothing over the first half of the steps. Now and
   /// then a slightly worse step is taken (simulated annealing), with a temperature that sinks to zero.
   ///
+  /// - Parameter isFine: only small steps, and only for the better: for a start that is already good.
   /// - Returns: the largest gap seen, and where.
-  mutating func run(steps: Int, generator: inout SeededGenerator) -> (gap: Double, input: [UInt8]) {
-    var reward = 1.0
+  mutating func run(
+    steps: Int, isFine: Bool = false, generator: inout SeededGenerator
+  ) -> (gap: Double, input: [UInt8]) {
+    var reward = isFine ? 0.0 : 1.0
     var current = score(accumulators, reward: reward)
     var best = (gap: score(accumulators, reward: 0), input: input)
     var candidate = accumulators
     for step in 0..<steps {
-      let progress = Double(step) / Double(steps)
-      if step % max(steps / 40, 1) == 0 {
+      let progress = isFine ? 1 : Double(step) / Double(steps)
+      if !isFine, step % max(steps / 40, 1) == 0 {
         reward = max(0, 1 - 2 * progress)
         current = score(accumulators, reward: reward)
       }
-      let index = generator.next(below: input.count)
-      let range = box.ranges[index]
-      let old = Int(input[index])
-      let wide = generator.uniform() > Float(min(progress * 1.5, 0.95))
-      let new =
-        wide
-        ? Int(range.lowerBound) + generator.next(below: Int(range.upperBound) - Int(range.lowerBound) + 1)
-        : min(max(old + generator.next(below: 9) - 4, Int(range.lowerBound)), Int(range.upperBound))
-      if new == old { continue }
-      let delta = Int32(new - old)
-      for channel in 0..<width {
-        candidate[channel] = accumulators[channel] &+ columns[index * width + channel] &* delta
+      let moves = (0..<(isFine ? 1 + generator.next(below: 3) : 1)).compactMap { _ in
+        move(reach: isFine ? 2 : 4, wideShare: isFine ? 0 : max(0.05, 1 - 1.5 * progress), &generator)
+      }
+      if moves.isEmpty || Set(moves.map(\.index)).count < moves.count { continue }
+      candidate = accumulators
+      for (index, new) in moves {
+        let delta = Int32(new) - Int32(input[index])
+        for channel in 0..<width { candidate[channel] &+= columns[index * width + channel] &* delta }
       }
       let next = score(candidate, reward: reward)
       evaluations += 1
-      let temperature = 0.02 * max(abs(best.gap), 1e-6) * max(0, 0.8 - progress) / 10
+      let temperature = 0.002 * max(abs(best.gap), 1e-6) * max(0, 0.8 - progress)
       if next >= current
         || (temperature > 0 && generator.uniform() < Float(exp((next - current) / temperature)))
       {
         current = next
-        input[index] = UInt8(new)
+        for (index, new) in moves { input[index] = new }
         swap(&accumulators, &candidate)
         if reward == 0, next > best.gap { best = (next, input) }
       }
@@ -155,5 +154,19 @@ struct RoundingSearch {
     let final = score(accumulators, reward: 0)
     if final > best.gap { best = (final, input) }
     return best
+  }
+
+  /// A random change of one byte; nil for none.
+  private func move(
+    reach: Int, wideShare: Double, _ generator: inout SeededGenerator
+  ) -> (index: Int, new: UInt8)? {
+    let index = generator.next(below: input.count)
+    let (low, high) = (Int(box.ranges[index].lowerBound), Int(box.ranges[index].upperBound))
+    let old = Int(input[index])
+    let new =
+      Double(generator.uniform()) < wideShare
+      ? low + generator.next(below: high - low + 1)
+      : min(max(old + generator.next(below: 2 * reach + 1) - reach, low), high)
+    return new == old ? nil : (index, UInt8(new))
   }
 }

@@ -15,6 +15,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case invalidBins(Int)
   case invalidInput(String)
 
+  /// One sentence for the user.
   public var description: String {
     switch self {
     case .noSamples(let set):

@@ -11,6 +11,7 @@ public struct FarRays: Sendable {
   /// Confidences whose first crossing is looked for.
   public var levels: [Double]
 
+  /// Sets up `count` values of α, evenly spaced in the logarithm from `first` to `last`.
   public init(
     from first: Double = 1, to last: Double = 1e6, count: Int = 121, levels: [Double] = [0.95, 0.99, 0.999]
   ) throws(EvaluationError) {
@@ -82,9 +83,11 @@ public struct FarRays: Sendable {
 
 /// What `FarRays` measured.
 public struct RayProfile: Sendable, Equatable {
+  /// The α at which confidence was measured, increasing.
   public var alphas: [Double]
   /// One curve per ray, one value per α.
   public var confidences: [[Double]]
+  /// Confidences whose first crossing was looked for.
   public var levels: [Double]
   /// `crossings[level][ray]`: the smallest α found with a confidence ≥ the level; `nil` when no α reaches it.
   public var crossings: [[Double?]]

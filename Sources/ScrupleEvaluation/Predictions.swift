@@ -3,6 +3,7 @@
 /// Probabilities are natural (they sum to 1 up to rounding), `count × classCount`, row-major. The decision is
 /// the class with the largest probability, the smallest index on a tie, unless the classifier gave its own.
 public struct Predictions: Sendable, Equatable {
+  /// Number of classes, at least 2.
   public let classCount: Int
   /// `count × classCount`, row-major.
   public let probabilities: [Double]
@@ -17,6 +18,7 @@ public struct Predictions: Sendable, Equatable {
   /// What only the int8 program knows: exact integers and brackets.
   public let device: DeviceColumns?
 
+  /// Number of samples.
   public var count: Int { decisions.count }
 
   /// A table of a classifier that gives real probabilities.
@@ -109,12 +111,14 @@ public struct DeviceColumns: Sendable, Equatable {
   public var decisions: [Int]
   /// The bracket of the verdict's confidence, one per sample: `lower ≤ float twin ≤ upper`.
   public var lower: [UInt32]
+  /// The upper ends.
   public var upper: [UInt32]
   /// Whether the verdict was *accept*.
   public var accepted: [Bool]
   /// The certified gap c in nats that the file carries; `nil` when it carries none (brackets are [0, 1]).
   public var gap: Double?
 
+  /// Wraps the columns.
   public init(decisions: [Int], lower: [UInt32], upper: [UInt32], accepted: [Bool], gap: Double?) {
     self.decisions = decisions
     self.lower = lower

@@ -35,7 +35,7 @@ extension Model {
         // SAFETY: spans of validated sizes aren't empty; see Dense for the rest.
         let file = unsafe file.baseAddress.unsafelyUnwrapped
         let memory = unsafe memory.baseAddress.unsafelyUnwrapped
-        var dense = unsafe Dense(
+        unsafe Dense(
           weights: (file + field(base &+ FileLayout.Descriptor.weightsOffset)).assumingMemoryBound(to: UInt32.self),
           bias: (file + field(base &+ FileLayout.Descriptor.biasOffset)).assumingMemoryBound(to: Int32.self),
           multiplier: (file + field(base &+ FileLayout.Descriptor.multiplierOffset))
@@ -46,11 +46,12 @@ extension Model {
           groups: (field(base &+ FileLayout.Descriptor.inputCount) &+ 3) &>> 2,
           outputs: field(base &+ FileLayout.Descriptor.outputCount),
           isLogits: UInt8(truncatingIfNeeded: codes &>> 16) == FileLayout.OutputKind.logits,
-          shift: Int32(truncatingIfNeeded: codes &>> 24),
-          zeroPoint: Int32(truncatingIfNeeded: (clamp &>> 8) & 0xFF),
-          low: Int32(truncatingIfNeeded: (clamp &>> 16) & 0xFF),
-          high: Int32(truncatingIfNeeded: clamp &>> 24))
-        unsafe dense.run()
+          scaling: Scaling(
+            shift: Int32(truncatingIfNeeded: codes &>> 24),
+            zeroPoint: Int32(truncatingIfNeeded: (clamp &>> 8) & 0xFF),
+            low: Int32(truncatingIfNeeded: (clamp &>> 16) & 0xFF),
+            high: Int32(truncatingIfNeeded: clamp &>> 24))
+        ).run()
       }
     }
   }

@@ -3,15 +3,19 @@
 
 #include <stdint.h>
 
+#include "ScrupleInline.h"
+
 // Armv6-M and Armv8-M Baseline multiply 32 × 32 → 32 bits only.
 #if defined(__thumb__) && !defined(__thumb2__)
 #define SCR_NARROW_MULTIPLY 1
+#define SCR_MULTIPLY_INLINE static inline
 #else
 #define SCR_NARROW_MULTIPLY 0
+#define SCR_MULTIPLY_INLINE SCR_INLINE
 #endif
 
 /// The product of two unsigned numbers.
-static inline uint64_t scr_umull(uint32_t a, uint32_t b) {
+SCR_MULTIPLY_INLINE uint64_t scr_umull(uint32_t a, uint32_t b) {
 #if SCR_NARROW_MULTIPLY
   const uint32_t al = a & 0xFFFF, ah = a >> 16, bl = b & 0xFFFF, bh = b >> 16;
   const uint32_t low = al * bl;
@@ -25,7 +29,7 @@ static inline uint64_t scr_umull(uint32_t a, uint32_t b) {
 }
 
 /// The product of two signed numbers.
-static inline int64_t scr_smull(int32_t a, int32_t b) {
+SCR_MULTIPLY_INLINE int64_t scr_smull(int32_t a, int32_t b) {
 #if SCR_NARROW_MULTIPLY
   const uint64_t product = scr_umull((uint32_t)a, (uint32_t)b);
   const uint32_t excess = ((uint32_t)(a >> 31) & (uint32_t)b) + ((uint32_t)(b >> 31) & (uint32_t)a);
@@ -36,23 +40,23 @@ static inline int64_t scr_smull(int32_t a, int32_t b) {
 }
 
 /// The upper word of the product of two unsigned numbers.
-static inline uint32_t scr_umulh(uint32_t a, uint32_t b) { return (uint32_t)(scr_umull(a, b) >> 32); }
+SCR_MULTIPLY_INLINE uint32_t scr_umulh(uint32_t a, uint32_t b) { return (uint32_t)(scr_umull(a, b) >> 32); }
 
 /// (accumulator·2^shift·multiplier + 2^31) >> 32; see Requantize.swift.
-static inline int32_t scr_requantize(int32_t accumulator, int32_t shift, int32_t multiplier) {
+SCR_MULTIPLY_INLINE int32_t scr_requantize(int32_t accumulator, int32_t shift, int32_t multiplier) {
   const int32_t shifted = (int32_t)((uint32_t)accumulator << (shift & 31));
   return (int32_t)((scr_smull(shifted, multiplier) + (int64_t)0x80000000) >> 32);
 }
 
 /// `value`, hidden from the optimizer, which would otherwise turn masks into branches on cores without
 /// conditional instructions.
-static inline uint32_t scr_hide(uint32_t value) {
+SCR_INLINE uint32_t scr_hide(uint32_t value) {
   __asm__("" : "+r"(value));
   return value;
 }
 
 /// The number of zero bits above the topmost one of `value`, which is not 0.
-static inline uint32_t scr_leading_zeros(uint32_t value) {
+SCR_INLINE uint32_t scr_leading_zeros(uint32_t value) {
 #if defined(__ARM_FEATURE_CLZ) || defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || \
     defined(__riscv_zbb)
   return (uint32_t)__builtin_clz(value);
@@ -67,7 +71,7 @@ static inline uint32_t scr_leading_zeros(uint32_t value) {
 }
 
 /// `value >> shift` for a shift of 0 to 31, or 2^32 − 1 where that is more than 32 bits.
-static inline uint32_t scr_shift_right_saturating(uint64_t value, uint32_t shift) {
+SCR_INLINE uint32_t scr_shift_right_saturating(uint64_t value, uint32_t shift) {
   const uint32_t high = (uint32_t)(value >> 32), low = (uint32_t)value;
   const uint32_t shifted = low >> shift | high << 1 << (31 - shift);
   const uint32_t excess = high >> shift;
@@ -85,7 +89,7 @@ static inline int64_t scr_shift_right_signed(int64_t value, uint32_t shift) {
 
 /// `value` with 32 more bits. (Swift's own conversion to a number wider than a register is refused in embedded mode
 /// without a heap.)
-static inline uint64_t scr_wide(uint32_t value) { return value; }
+SCR_INLINE uint64_t scr_wide(uint32_t value) { return value; }
 
 /// `value` with 32 more bits, copies of its sign.
-static inline int64_t scr_wide_signed(int32_t value) { return value; }
+SCR_INLINE int64_t scr_wide_signed(int32_t value) { return value; }

@@ -11,9 +11,12 @@ public struct ComparisonOptions: Sendable, Equatable {
   public var maximumAccuracyLoss: Double?
   /// Bound on |AUROC float − AUROC int8| on every OOD set.
   public var maximumAUROCDrift: Double?
+  /// Bound on the share of equal decisions.
   public var minimumAgreement: Double?
+  /// Bins of the calibration error.
   public var bins: Int
 
+  /// Nothing is demanded but what certificates promise, unless asked for.
   public init(
     threshold: Double? = nil, targetPrecision: Double? = nil, maximumDrift: Double? = nil,
     maximumAccuracyLoss: Double? = nil, maximumAUROCDrift: Double? = nil, minimumAgreement: Double? = nil,
@@ -31,13 +34,16 @@ public struct ComparisonOptions: Sendable, Equatable {
 
 /// The answers of all classifiers on one set.
 public struct ComparedSet: Sendable {
+  /// The name in tables and in the JSON.
   public var name: String
   /// The model whose confidence the device's brackets speak of.
   public var float: Predictions
+  /// What the device says.
   public var int8: Predictions
   /// The float model as it was before it was put on the grid, where that is another one.
   public var original: Predictions?
 
+  /// Wraps its parts.
   public init(name: String, float: Predictions, int8: Predictions, original: Predictions? = nil) {
     self.name = name
     self.float = float

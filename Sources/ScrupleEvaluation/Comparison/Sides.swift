@@ -1,8 +1,11 @@
 /// One figure for the float model and for the int8 program.
 public struct Sides<Value> {
+  /// Of the float model.
   public var float: Value
+  /// Of the int8 program.
   public var int8: Value
 
+  /// Wraps both.
   public init(float: Value, int8: Value) {
     self.float = float
     self.int8 = int8

@@ -3,7 +3,9 @@
 /// Samples are ordered by confidence and cut into `bins` groups whose sizes differ by at most one. Samples of
 /// equal confidence share their mean correctness, so the result does not depend on the order of the data.
 public struct Reliability: Sendable, Equatable, Codable {
+  /// Samples of neighbouring confidences.
   public struct Bin: Sendable, Equatable, Codable {
+    /// How many samples.
     public var count: Int
     /// Mean confidence of the bin.
     public var confidence: Double

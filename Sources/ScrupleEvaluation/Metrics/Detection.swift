@@ -5,15 +5,26 @@
 public struct Detection: Sendable, Equatable {
   /// One point per distinct score, largest first; `above` counts scores greater than or equal to `threshold`.
   public struct Point: Sendable, Equatable {
+    /// The score.
     public var threshold: Double
+    /// In-distribution samples with at least that score.
     public var inAbove: Int
+    /// OOD samples with at least that score.
     public var outAbove: Int
   }
 
+  /// The ROC curve in counts.
   public let points: [Point]
+  /// Number of in-distribution samples.
   public let inCount: Int
+  /// Number of OOD samples.
   public let outCount: Int
 
+  /// Ranks all samples.
+  ///
+  /// - Parameters:
+  ///   - inScores: scores of in-distribution samples, at least one.
+  ///   - outScores: scores of OOD samples, at least one.
   public init(in inScores: [Double], out outScores: [Double]) throws(EvaluationError) {
     guard !inScores.isEmpty else { throw .noSamples(set: "the in-distribution set") }
     guard !outScores.isEmpty else { throw .noSamples(set: "the OOD set") }

@@ -9,11 +9,17 @@ public struct Drift: Sendable, Equatable, Codable {
   /// The sample with the largest confidence drift.
   public var worstSample: Int
 
+  /// The largest drift and the mean one.
   public struct Extremes: Sendable, Equatable, Codable {
+    /// Of all samples.
     public var max: Double
+    /// Over all samples.
     public var mean: Double
   }
 
+  /// Compares row by row.
+  ///
+  /// - Parameter set: the name for errors.
   public init(_ a: Predictions, _ b: Predictions, set: String) throws(EvaluationError) {
     guard a.count == b.count else { throw .differentSamples(set: set, float: a.count, int8: b.count) }
     guard a.classCount == b.classCount else {
@@ -40,8 +46,9 @@ public struct Drift: Sendable, Equatable, Codable {
 public struct BracketCheck: Sendable, Equatable, Codable {
   /// Samples whose float-twin probability of the device's class lies outside [lower, upper].
   public var violations: Int
-  /// Mean and largest width of the brackets.
+  /// The mean width of the brackets.
   public var meanWidth: Double
+  /// The width of the widest bracket.
   public var maxWidth: Double
 
   /// `nil` when `int8` has no brackets at all.

@@ -1,7 +1,10 @@
 /// Counts of values in bins of equal width.
 public struct Histogram: Sendable, Equatable {
+  /// What the bins cover.
   public let range: ClosedRange<Double>
+  /// One count per bin.
   public let counts: [Int]
+  /// The number of values.
   public var total: Int { counts.reduce(0, +) }
 
   /// Values outside `range` count in the first or last bin; a value on an edge counts above it, except

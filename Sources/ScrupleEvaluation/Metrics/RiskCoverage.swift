@@ -4,6 +4,11 @@ public struct RiskCoverage: Sendable, Equatable {
   /// `risk[n − 1]` is the expected error rate when the `n` most confident samples are answered.
   public let risk: [Double]
 
+  /// Sorts the samples.
+  ///
+  /// - Parameters:
+  ///   - confidences: one per sample, at least one.
+  ///   - correct: whether the decision was right, one per sample.
   public init(confidences: [Double], correct: [Bool]) throws(EvaluationError) {
     try Predictions.check("correct", correct.count, confidences.count)
     guard !confidences.isEmpty else { throw .noSamples(set: "the in-distribution set") }

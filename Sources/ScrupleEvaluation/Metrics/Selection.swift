@@ -7,6 +7,7 @@ public struct Selection: Sendable, Equatable, Codable {
   /// Right answers / answers on in-distribution samples; `nil` when nothing is answered or labels are missing.
   public var precision: Double?
 
+  /// Applies a threshold to samples; without `correct` there is no precision.
   public init(threshold: Double, confidences: [Double], correct: [Bool]?) {
     self.threshold = threshold
     let answered = confidences.indices.filter { confidences[$0] >= threshold }

@@ -4,6 +4,7 @@ public struct Curve: Sendable, Equatable {
   public var name: String
   /// Positions and heights, equally many.
   public var x: [Double]
+  /// Heights.
   public var y: [Double]
 
   /// Positions default to 1, 2, 3, …: epochs.
@@ -20,6 +21,7 @@ public struct CurvePanel: Sendable, Equatable {
   public var title: String
   /// What stands at the axes.
   public var xLabel: String
+  /// What stands at the y axis.
   public var yLabel: String
   /// What is drawn.
   public var curves: [Curve]

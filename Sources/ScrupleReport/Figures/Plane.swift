@@ -2,9 +2,11 @@
 public struct PlaneGrid: Sendable, Equatable {
   /// The ranges that the grid covers, in the features' own units.
   public var x: ClosedRange<Double>
+  /// The second feature.
   public var y: ClosedRange<Double>
   /// Cells in each direction.
   public var width: Int
+  /// Cells from bottom to top.
   public var height: Int
 
   /// Wraps its parts.
@@ -64,6 +66,7 @@ public struct PlanePanel: Sendable, Equatable {
 public struct PlaneNote: Sendable, Equatable {
   /// Where it is, in the features' own units.
   public var x: Double
+  /// The second feature.
   public var y: Double
   /// What is written beside it.
   public var text: String
@@ -80,6 +83,7 @@ public struct PlaneNote: Sendable, Equatable {
 public struct PlanePoints: Sendable, Equatable {
   /// Positions in the features' own units, equally many.
   public var x: [Double]
+  /// The second feature.
   public var y: [Double]
   /// Classes, equally many.
   public var labels: [Int]

@@ -4,6 +4,7 @@
 public struct Scene: Equatable, Sendable {
   /// The size in CSS pixels.
   public let width: Double
+  /// From top to bottom.
   public let height: Double
   /// What a screen reader says for the picture.
   public var title: String
