@@ -22,6 +22,16 @@ public enum Activation: Hashable, Sendable {
     }
   }
 
+  /// The activation of one value, in `Double`.
+  public func callAsFunction(_ x: Double) -> Double {
+    switch self {
+    case .identity: x
+    case .relu: max(x, 0)
+    case .clippedReLU(let limit): min(max(x, 0), Double(limit))
+    case .tanh: Foundation.tanh(x)
+    }
+  }
+
   /// The derivative, told from the *output* `y = f(x)`. At the kinks (0 and the limit) it is 0.
   public func derivative(atOutput y: Float) -> Float {
     switch self {

@@ -47,7 +47,12 @@ extension Network {
 
 /// The softmax of each row of logits, row-major `n × classes`, in `Double`.
 public func softmax(_ logits: [Float], classes: Int) -> [Double] {
-  var result = logits.map(Double.init)
+  softmax(logits.map(Double.init), classes: classes)
+}
+
+/// The softmax of each row of logits, row-major `n × classes`.
+public func softmax(_ logits: [Double], classes: Int) -> [Double] {
+  var result = logits
   for start in stride(from: 0, to: result.count, by: classes) {
     let row = start..<start + classes
     let largest = result[row].max() ?? 0

@@ -4,7 +4,10 @@ import Foundation
 ///
 /// On a terminal the line is rewritten in place, at most ten times a second; elsewhere (a log, a pipe) only
 /// the lines that ``log(_:)`` is given are written.
-final class ProgressLine {
+///
+/// Progress may come from any thread.
+final class ProgressLine: @unchecked Sendable {
+  private let lock = NSLock()
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let silent: Bool
   private var last = Date.distantPast
@@ -16,6 +19,8 @@ final class ProgressLine {
 
   /// Shows a passing state; on a terminal only.
   func update(_ text: @autoclosure () -> String) {
+    lock.lock()
+    defer { lock.unlock() }
     guard isTerminal, !silent, Date().timeIntervalSince(last) >= 0.1 else { return }
     last = Date()
     shown = true
@@ -31,6 +36,8 @@ final class ProgressLine {
 
   /// Removes the passing line.
   func clear() {
+    lock.lock()
+    defer { lock.unlock() }
     guard shown else { return }
     shown = false
     FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))

@@ -1,0 +1,118 @@
+import Foundation
+import ScrupleData
+import ScrupleDevice
+import ScrupleEvaluation
+import ScrupleNetwork
+import ScrupleReport
+
+extension IrisDemo {
+  /// The page: maps of every model in float and int8, far points, training curves, rays.
+  func report(
+    _ models: [DemoModel], iris: Dataset, far: Table, board: Board, checks: [Check]
+  ) throws -> Report {
+    let input = models[0].network.input
+    let data = try iris.matching(input)
+    guard case .values(let values) = data.samples, let labels = data.labels, case .tabular(let features) = input.kind
+    else { throw Failure(.badData, "iris is a table") }
+    let points = PlanePoints(
+      x: stride(from: 0, to: values.count, by: 2).map { Double(values[$0]) },
+      y: stride(from: 1, to: values.count, by: 2).map { Double(values[$0]) }, labels: labels)
+    let grid = PlaneGrid(x: features[0].low...features[0].high, y: features[1].low...features[1].high)
+    let axes = (x: "petal length (cm)", y: "petal width (cm)")
+    let names = models[0].network.labels
+
+    var maps: [Report.Block] = []
+    for model in models {
+      var panels: [PlanePanel] = []
+      for (side, ask) in [
+        ("float", { model.float($0) }), ("int8 on \(board.name)", { try model.int8($0, on: board) }),
+      ] as [(String, ([Float]) throws -> [Double])] {
+        let notes = try IrisDemo.farPoints.map { x, y in
+          PlaneNote(x: Double(x), y: Double(y), text: fixed(try ask([x, y]).max() ?? 0, 3))
+        }
+        panels.append(
+          PlanePanel(
+            title: "\(model.title), \(side)", probabilities: try ask(grid.inputs),
+            isWrong: wrong(try ask(values), labels), notes: notes))
+      }
+      maps.append(
+        .figure(
+          try Figures.decisionMap(
+            panels, grid: grid, classNames: names, axes: axes, points: points,
+            name: "map-\(model.file.program.metadata.name)")))
+    }
+    let confidence = try Figures.confidenceMap(
+      models.dropFirst().map { PlanePanel(title: $0.title + ", float", probabilities: $0.float(grid.inputs)) },
+      grid: grid, classNames: names, axes: axes, points: points)
+
+    return Report(
+      title: "Irises, wrong and strong", kicker: "scruple demo iris",
+      summary: summary(models),
+      facts: facts(models), checks: checks,
+      sections: [
+        Report.Section(title: "Far from all flowers", blocks: [.table(far)]),
+        Report.Section(title: "Who decides what, and how surely", blocks: maps + [.figure(confidence)]),
+        Report.Section(title: "Along rays", blocks: [.figure(try rays(models))]),
+        Report.Section(title: "Training", blocks: [.figure(try curves(models.filter { $0.record.epochs.count > 1 }))]),
+      ])
+  }
+
+  private func wrong(_ probabilities: [Double], _ labels: [Int]) -> [Bool] {
+    let classes = probabilities.count / max(labels.count, 1)
+    return labels.enumerated().map { index, label in
+      let row = probabilities[index * classes..<(index + 1) * classes]
+      return row.firstIndex(of: row.max() ?? 0) != row.startIndex + label
+    }
+  }
+
+  private func rays(_ models: [DemoModel]) throws -> Figure {
+    let walk = try FarRays(from: 0.1, to: 1e4)
+    var generator = SeededGenerator(seed: 1)
+    let directions = (0..<200).flatMap { _ in
+      let angle = Float.random(in: 0..<(2 * .pi), using: &generator)
+      return [cos(angle), sin(angle)]
+    }
+    return try Figures.rays(
+      models.map { model in
+        (
+          model.title,
+          try walk.profile(directions: directions, dimension: 2, origin: [0.5, 0.5]) { inputs, count in
+            let classes = model.network.classCount
+            let all = model.network.probabilities(inputs, count: count)
+            return (0..<count).map { all[$0 * classes..<($0 + 1) * classes].max() ?? 0 }
+          }
+        )
+      })
+  }
+
+  private func curves(_ models: [DemoModel]) throws -> Figure {
+    try Figures.trainingCurves([
+      CurvePanel(
+        title: "Loss", yLabel: "cross-entropy (nats)",
+        curves: models.map { Curve(name: $0.title, y: $0.record.epochs.map(\.loss)) }, isLogarithmic: true),
+      CurvePanel(
+        title: "Accuracy while training", yLabel: "accuracy",
+        curves: models.map { Curve(name: $0.title, y: $0.record.epochs.map(\.trainAccuracy)) }),
+    ])
+  }
+
+  private func summary(_ models: [DemoModel]) -> [String] {
+    let accuracy = models.map { "the \($0.title) \(fixed(100 * $0.record.trainAccuracy, 1)) %" }
+    var result = [
+      "Three classifiers learn the same 150 flowers: \(accuracy.joined(separator: ", ")) right. "
+        + "Far from every flower the first two are certain all the same; the cured one says that it doesn't know."
+    ]
+    for model in models {
+      guard let certificate = model.certificate else { continue }
+      result.append(
+        "Proved for the \(model.title): over all 65,536 inputs that the device can read, no probability differs by more "
+          + "than \(fixed(certificate.probabilityBound, 4)) between the float twin and the int8 program.")
+    }
+    return result
+  }
+
+  private func facts(_ models: [DemoModel]) -> [(name: String, value: String)] {
+    [("command", "scruple demo iris"), ("scruple", toolVersion)]
+      + models.map { ("\($0.title)", "seed \($0.record.seed), \($0.file.bytes.count) B, twin \($0.twin.checksumText.prefix(16))…") }
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// A number with a fixed count of digits behind the point.
+func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+/// Bytes as people write them: `78.9 KB`.
+func bytes(_ count: Int) -> String {
+  count < 10_240 ? "\(count) B" : count < 10 << 20 ? "\(fixed(Double(count) / 1024, 1)) KB" : "\(count >> 20) MB"
+}
+
+/// 12345678 as `12,345,678`.
+func grouped(_ number: Int) -> String {
+  var text = String(number.magnitude)
+  var groups: [String] = []
+  while text.count > 3 {
+    groups.insert(String(text.suffix(3)), at: 0)
+    text.removeLast(3)
+  }
+  groups.insert(text, at: 0)
+  return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+}
