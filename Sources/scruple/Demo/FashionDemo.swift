@@ -34,7 +34,7 @@ struct FashionDemo {
     for (model, comparison, _) in results {
       tell("  \(model.title): \(model.size)")
       if let certified = comparison.bracket.certifiedDrift {
-        tell("  proved: no input of all 256^784 can move a probability by more than \(fixed(certified, 4)) from float to int8")
+        tell("  proved: no input of all 256^784 can move a probability by more than \(bound(certified)) from float to int8")
       }
     }
     let checks = results.flatMap { result in

@@ -47,7 +47,7 @@ extension IrisDemo {
 
     return Report(
       title: "Irises, wrong and strong", kicker: "scruple demo iris",
-      summary: summary(models),
+      summary: try summary(models, iris),
       facts: facts(models), checks: checks,
       sections: [
         Report.Section(title: "Far from all flowers", blocks: [.table(far)]),
@@ -96,17 +96,17 @@ extension IrisDemo {
     ])
   }
 
-  private func summary(_ models: [DemoModel]) -> [String] {
-    let accuracy = models.map { "the \($0.title) \(fixed(100 * $0.record.trainAccuracy, 1)) %" }
+  private func summary(_ models: [DemoModel], _ iris: Dataset) throws -> [String] {
+    let accuracy = try models.map { "the \($0.title) \(try rightCount($0, iris))" }
     var result = [
-      "Three classifiers learn the same 150 flowers: \(accuracy.joined(separator: ", ")) right. "
+      "Three classifiers learn the same flowers and get almost as many of the 150 right: \(accuracy.joined(separator: ", ")). "
         + "Far from every flower the first two are certain all the same; the cured one says that it doesn't know."
     ]
     for model in models {
       guard let certificate = model.certificate else { continue }
       result.append(
         "Proved for the \(model.title): over all 65,536 inputs that the device can read, no probability differs by more "
-          + "than \(fixed(certificate.probabilityBound, 4)) between the float twin and the int8 program.")
+          + "than \(bound(certificate.probabilityBound)) between the float twin and the int8 program.")
     }
     return result
   }

@@ -24,8 +24,8 @@ struct IrisDemo {
       title: "cured network (ACET)", recipe: "iris-mlp-acet", directory: directory, progress: progress)
     let models = [logistic, plain, cured]
     for model in models {
-      let right = Int((model.record.trainAccuracy * Double(iris.count)).rounded())
-      tell("  \(model.title): \(right) of \(iris.count) right (\(fixed(model.record.trainAccuracy, 4)))")
+      let right = try rightCount(model, iris)
+      tell("  \(model.title): \(right) of \(iris.count) right (\(fixed(Double(right) / Double(iris.count), 4)))")
     }
     tell("\nNow petals that no iris has. How sure is each?\n")
     let table = try farTable(models, board)
@@ -35,7 +35,7 @@ struct IrisDemo {
     for model in models {
       guard let certificate = model.certificate else { continue }
       tell("proved for the \(model.title): no input of all \(grouped(1 << 16)) can move a probability by more than "
-        + "\(fixed(certificate.probabilityBound, 4)) from float to int8")
+        + "\(bound(certificate.probabilityBound)) from float to int8")
     }
     let result = try check(models, iris)
     tell("\nchecks")
@@ -43,6 +43,13 @@ struct IrisDemo {
     try report(models, iris: iris, far: table, board: board, checks: result.checks).write(toDirectory: directory)
     tell("\nThe pictures are in \(directory)/report.html")
     guard result.checks.allSatisfy(\.holds) else { throw Failure(.checkDidNotHold, "a check does not hold") }
+  }
+
+  /// How many flowers the float model names rightly.
+  func rightCount(_ model: DemoModel, _ iris: Dataset) throws -> Int {
+    let data = try iris.matching(model.network.input)
+    let answers = try FloatClassifier(name: model.title, network: model.network).predictions(for: data)
+    return answers.correct?.count { $0 } ?? 0
   }
 
   private func farTable(_ models: [DemoModel], _ board: Board) throws -> Table {

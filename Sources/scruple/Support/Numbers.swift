@@ -3,6 +3,13 @@ import Foundation
 /// A number with a fixed count of digits behind the point.
 func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
+/// A proved bound: rounded up to two significant digits, never down.
+func bound(_ value: Double) -> String {
+  guard value > 0 else { return "0" }
+  let unit = pow(10, (log10(value)).rounded(.down) - 1)
+  return String(format: "%.2g", (value / unit).rounded(.up) * unit)
+}
+
 /// Bytes as people write them: `78.9 KB`.
 func bytes(_ count: Int) -> String {
   count < 10_240 ? "\(count) B" : count < 10 << 20 ? "\(fixed(Double(count) / 1024, 1)) KB" : "\(count >> 20) MB"
