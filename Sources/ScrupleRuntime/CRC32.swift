@@ -26,6 +26,7 @@ public func crc32(_ bytes: RawSpan, after previous: UInt32 = 0) -> UInt32 {
   return ~remainder
 }
 
+@inline(never)
 private func byteStep(_ remainder: UInt32, _ bytes: RawSpan, _ index: Int) -> UInt32 {
   unsafe nibble(nibble(remainder ^ UInt32(bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))))
 }

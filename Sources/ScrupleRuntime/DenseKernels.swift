@@ -20,7 +20,8 @@ private var groupsPerFlush: Int { 64 }
 @inline(never)
 @_optimize(speed)
 func sumFourPairs(
-  _ weights: UnsafePointer<UInt32>, _ input: UnsafePointer<UInt32>, _ groups: Int, _ bias: UnsafePointer<Int32>,
+  _ weights: UnsafePointer<UInt32>, _ input: UnsafePointer<UInt32>, _ groups: Int,
+  _ bias: UnsafePointer<Int32>,
   _ sums: UnsafeMutablePointer<Int32>
 ) -> UnsafePointer<UInt32> {
   var w = unsafe weights
@@ -54,7 +55,8 @@ func sumFourPairs(
 @inline(never)
 @_optimize(speed)
 func sumPair(
-  _ weights: UnsafePointer<UInt32>, _ input: UnsafePointer<UInt32>, _ groups: Int, _ bias: UnsafePointer<Int32>,
+  _ weights: UnsafePointer<UInt32>, _ input: UnsafePointer<UInt32>, _ groups: Int,
+  _ bias: UnsafePointer<Int32>,
   _ sums: UnsafeMutablePointer<Int32>
 ) -> UnsafePointer<UInt32> {
   var w = unsafe weights

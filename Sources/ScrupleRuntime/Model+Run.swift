@@ -36,7 +36,8 @@ extension Model {
         let file = unsafe file.baseAddress.unsafelyUnwrapped
         let memory = unsafe memory.baseAddress.unsafelyUnwrapped
         unsafe Dense(
-          weights: (file + field(base &+ FileLayout.Descriptor.weightsOffset)).assumingMemoryBound(to: UInt32.self),
+          weights: (file + field(base &+ FileLayout.Descriptor.weightsOffset)).assumingMemoryBound(
+            to: UInt32.self),
           bias: (file + field(base &+ FileLayout.Descriptor.biasOffset)).assumingMemoryBound(to: Int32.self),
           multiplier: (file + field(base &+ FileLayout.Descriptor.multiplierOffset))
             .assumingMemoryBound(to: Int32.self),

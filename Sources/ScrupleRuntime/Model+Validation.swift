@@ -17,7 +17,9 @@ extension Model {
     let magic = unsafe partition.unsafeLoadUnaligned(fromUncheckedByteOffset: 0, as: UInt32.self)
     let size = unsafe partition.unsafeLoadUnaligned(
       fromUncheckedByteOffset: FileLayout.Header.fileSize, as: UInt32.self)
-    guard magic == FileLayout.magic, size <= UInt32(truncatingIfNeeded: partition.byteCount) else { return nil }
+    guard magic == FileLayout.magic, size <= UInt32(truncatingIfNeeded: partition.byteCount) else {
+      return nil
+    }
     return Int(truncatingIfNeeded: size)
   }
 }

@@ -67,7 +67,8 @@ public struct Model: ~Escapable {
 
   /// The size of section `index` of the table.
   func sectionSize(_ index: Int) -> Int {
-    field(FileLayout.Header.size &+ index &* FileLayout.SectionEntry.size &+ FileLayout.SectionEntry.byteCount)
+    field(
+      FileLayout.Header.size &+ index &* FileLayout.SectionEntry.size &+ FileLayout.SectionEntry.byteCount)
   }
 
   /// The file offset of operation `index`'s descriptor.

@@ -26,7 +26,7 @@ struct Reciprocal: Equatable {
   /// 3. The residual 1 − d̂x is then in [0, 2⁻¹⁶); taken from `2³¹ − umulh(s, x)` it is at most 1 unit too large.
   ///    x + x·residual is exact up to X·residual² < 2·2⁻³²·³ (≤ 2 units), at most 2 units too large from the
   ///    residual, and at most 2 too small from truncation. Subtracting 2 gives X − 6 ≤ x ≤ X; the enumeration
-///    of all s finds nothing below ⌊X⌋ − 4.
+  ///    of all s finds nothing below ⌊X⌋ − 4.
   ///
   /// Truncating d to s makes 2⁶³/s at least the reciprocal of d, by at most the factor 1 + 2⁻³¹ (2 units).
   @inline(never)

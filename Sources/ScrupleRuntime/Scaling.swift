@@ -10,7 +10,8 @@ struct Scaling {
   /// Scales `count` ≥ 1 accumulators, each with its own multiplier.
   @inline(__always)
   func apply(
-    _ sums: UnsafePointer<Int32>, _ multipliers: UnsafePointer<Int32>, _ count: Int, to output: UnsafeMutablePointer<UInt8>
+    _ sums: UnsafePointer<Int32>, _ multipliers: UnsafePointer<Int32>, _ count: Int,
+    to output: UnsafeMutablePointer<UInt8>
   ) {
     for k in 0..<count {
       let y = unsafe scr_requantize(sums[k], shift, multipliers[k]) &+ zeroPoint

@@ -1,8 +1,12 @@
 /// Checks a file, in its own order.
 ///
-/// Every load is preceded by the check that puts it inside the file. Offsets are file offsets, at most 2³⁰ once
-/// checked, so that sums of two never wrap.
+/// Every load is preceded by the check that puts it inside the file. Offsets are at most 2³⁰ once checked, so that
+/// sums of two fit an `Int` of 32 bits.
 struct Validator: ~Escapable {
+  typealias Header = FileLayout.Header
+  typealias Entry = FileLayout.SectionEntry
+  typealias Limit = FileLayout.Limit
+
   let bytes: RawSpan
 
   @_lifetime(copy bytes)
@@ -16,112 +20,127 @@ struct Validator: ~Escapable {
   }
 
   /// Address, magic, version, size and checksum. Returns where the checksum stands.
-  private func validateEnvelope() throws(ModelError) -> UInt32 {
+  private func validateEnvelope() throws(ModelError) -> Int {
     let count = bytes.byteCount
-    let smallest = FileLayout.Header.size &+ FileLayout.checksumSize
+    let smallest = Header.size &+ FileLayout.checksumSize
     guard count >= smallest else { throw .truncated(byteCount: count, expected: smallest) }
     let remainder = unsafe bytes.withUnsafeBytes {
       Int(bitPattern: $0.baseAddress) & (FileLayout.addressAlignment &- 1)
     }
     guard remainder == 0 else { throw .misaligned(remainder: remainder) }
-    guard word(0) == FileLayout.magic else { throw .notAModel(magic: word(0)) }
-    let version = word(4) & 0xFFFF
+    let magic = word(Header.magic)
+    guard magic == FileLayout.magic else { throw .notAModel(magic: magic) }
+    let version = word(Header.version) & 0xFFFF
     guard version == UInt32(FileLayout.version) else { throw .unsupportedVersion(version) }
-    try require(8, in: 0, UInt32(FileLayout.maximumSize))
-    let size = Int(truncatingIfNeeded: word(8))
+    try require(Header.fileSize, in: 0, UInt32(FileLayout.maximumSize))
+    let size = field(Header.fileSize)
     guard count >= size else { throw .truncated(byteCount: count, expected: size) }
     guard count == size else { throw .trailingBytes(byteCount: count, expected: size) }
-    guard size & 3 == 0 else { throw .fieldMismatch(offset: 8, value: word(8), expected: word(8) & ~3) }
-    let end = word(8) &- 4
-    let computed = unsafe crc32(bytes.extracting(unchecked: 0..<Int(truncatingIfNeeded: end)))
+    try expect(Header.fileSize, UInt32(truncatingIfNeeded: size & ~3))
+    let end = size &- FileLayout.checksumSize
+    let computed = unsafe crc32(bytes.extracting(unchecked: 0..<end))
     guard word(end) == computed else { throw .checksumMismatch(stored: word(end), computed: computed) }
     return end
   }
 
   /// The section table, and that parts and zero padding tile the file.
-  private func validateSections(end: UInt32) throws(ModelError) {
-    let count = word(4) &>> 16
-    guard count >= 3, count <= 16 else {
-      throw .fieldOutOfRange(offset: 6, value: count, bound: count < 3 ? 3 : 16)
-    }
-    var cursor = 48 &+ 12 &* count
-    guard cursor <= end else { throw .truncated(byteCount: bytes.byteCount, expected: Int(cursor &+ 4)) }
-    var entry: UInt32 = 48
+  private func validateSections(end: Int) throws(ModelError) {
+    let sections = word(Header.version) &>> 16
+    try require(Header.sectionCount, value: sections, in: Limit.sections)
+    let tableEnd = Header.size &+ Entry.size &* Int(truncatingIfNeeded: sections)
+    guard tableEnd <= end else { throw .truncated(byteCount: bytes.byteCount, expected: tableEnd &+ 4) }
+    var cursor = tableEnd
+    var entry = Header.size
     var previous: UInt32 = 0
-    while entry < 48 &+ 12 &* count {
-      let kind = word(entry)
+    while entry < tableEnd {
+      let kind = word(entry &+ Entry.kind)
       if previous < FileLayout.Section.metadata {
-        try expect(entry, previous &+ 1)
+        try expect(entry &+ Entry.kind, previous &+ 1)
       } else {
         guard kind >= FileLayout.Section.firstSkippable else {
-          throw .unknownSection(offset: Int(entry), kind: kind)
+          throw .unknownSection(offset: entry, kind: kind)
         }
-        try require(entry, in: previous &+ 1, .max)
+        try require(entry &+ Entry.kind, in: previous &+ 1, .max)
       }
       previous = kind
-      let start = align(cursor, 16)
-      try expect(entry &+ 4, start)
-      try require(entry &+ 8, in: 0, start <= end ? end &- start : 0)
-      guard start <= end else { throw .truncated(byteCount: bytes.byteCount, expected: Int(start &+ 4)) }
+      let start = FileLayout.align16(cursor)
+      guard start <= end else { throw .truncated(byteCount: bytes.byteCount, expected: start &+ 4) }
+      try expect(entry &+ Entry.offset, UInt32(truncatingIfNeeded: start))
+      try require(entry &+ Entry.byteCount, in: 0, UInt32(truncatingIfNeeded: end &- start))
       try expectZeros(from: cursor, to: start)
-      cursor = start &+ word(entry &+ 8)
-      entry &+= 12
+      cursor = start &+ field(entry &+ Entry.byteCount)
+      entry &+= Entry.size
     }
-    guard align(cursor, 4) == end else {
-      throw .fieldMismatch(offset: 8, value: end &+ 4, expected: align(cursor, 4) &+ 4)
-    }
-    try expectZeros(from: cursor, to: end)
+    let padded = FileLayout.align4(cursor)
+    try expect(Header.fileSize, UInt32(truncatingIfNeeded: padded &+ FileLayout.checksumSize))
+    try expectZeros(from: cursor, to: padded)
   }
 
   // MARK: Access
 
-  // SAFETY of the two: callers have checked that the offset lies inside the file; words are at multiples of 4.
+  // SAFETY of the three: callers have checked that the offset lies inside the file; words are at multiples of 4.
 
   @inline(__always)
-  func word(_ offset: UInt32) -> UInt32 {
-    unsafe bytes.unsafeLoad(fromUncheckedByteOffset: Int(truncatingIfNeeded: offset), as: UInt32.self)
+  func word(_ offset: Int) -> UInt32 {
+    unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt32.self)
   }
 
   @inline(__always)
-  func byte(_ offset: UInt32) -> UInt32 {
-    UInt32(unsafe bytes.unsafeLoad(fromUncheckedByteOffset: Int(truncatingIfNeeded: offset), as: UInt8.self))
+  func field(_ offset: Int) -> Int { Int(truncatingIfNeeded: word(offset)) }
+
+  @inline(__always)
+  func byte(_ offset: Int) -> UInt32 {
+    UInt32(unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self))
+  }
+
+  /// The offset of a field of the section table.
+  func section(_ kind: UInt32, _ part: Int) -> Int {
+    Header.size &+ Entry.size &* Int(truncatingIfNeeded: kind &- 1) &+ part
   }
 
   // MARK: Rules
 
-  func align(_ value: UInt32, _ multiple: UInt32) -> UInt32 { (value &+ multiple &- 1) & ~(multiple &- 1) }
-
   /// The value, at `offset`, is in low…high.
-  func require(_ offset: UInt32, value: UInt32, in low: UInt32, _ high: UInt32) throws(ModelError) {
+  func require(_ offset: Int, value: UInt32, in low: UInt32, _ high: UInt32) throws(ModelError) {
     guard value >= low, value <= high else {
-      throw .fieldOutOfRange(offset: Int(truncatingIfNeeded: offset), value: value, bound: value < low ? low : high)
+      throw .fieldOutOfRange(offset: offset, value: value, bound: value < low ? low : high)
     }
+  }
+
+  /// The value, at `offset`, is in the range.
+  @inline(__always)
+  func require(_ offset: Int, value: UInt32, in range: ClosedRange<Int>) throws(ModelError) {
+    try require(
+      offset, value: value, in: UInt32(truncatingIfNeeded: range.lowerBound),
+      UInt32(truncatingIfNeeded: range.upperBound))
   }
 
   /// The word at `offset` is in low…high.
-  func require(_ offset: UInt32, in low: UInt32, _ high: UInt32) throws(ModelError) {
+  func require(_ offset: Int, in low: UInt32, _ high: UInt32) throws(ModelError) {
     try require(offset, value: word(offset), in: low, high)
   }
 
+  /// The word at `offset` is in the range.
+  @inline(__always)
+  func require(_ offset: Int, in range: ClosedRange<Int>) throws(ModelError) {
+    try require(offset, value: word(offset), in: range)
+  }
+
   /// The value, at `offset`, is what other fields determine.
-  func expect(_ offset: UInt32, value: UInt32, _ expected: UInt32) throws(ModelError) {
-    guard value == expected else {
-      throw .fieldMismatch(offset: Int(truncatingIfNeeded: offset), value: value, expected: expected)
-    }
+  func expect(_ offset: Int, value: UInt32, _ expected: UInt32) throws(ModelError) {
+    guard value == expected else { throw .fieldMismatch(offset: offset, value: value, expected: expected) }
   }
 
   /// The word at `offset` is what other fields determine.
-  func expect(_ offset: UInt32, _ expected: UInt32) throws(ModelError) {
+  func expect(_ offset: Int, _ expected: UInt32) throws(ModelError) {
     try expect(offset, value: word(offset), expected)
   }
 
   /// Reserved fields and padding are zero.
-  func expectZeros(from start: UInt32, to end: UInt32) throws(ModelError) {
+  func expectZeros(from start: Int, to end: Int) throws(ModelError) {
     var offset = start
     while offset < end {
-      guard byte(offset) == 0 else {
-        throw .notZero(offset: Int(truncatingIfNeeded: offset), value: byte(offset))
-      }
+      guard byte(offset) == 0 else { throw .notZero(offset: offset, value: byte(offset)) }
       offset &+= 1
     }
   }

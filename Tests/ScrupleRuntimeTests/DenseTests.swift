@@ -33,7 +33,9 @@ import Testing
       for outputs in [2, 5, 8, 11] {
         let layer = SmallProgram.Layer(
           inputs: inputs, outputs: outputs,
-          weights: (0..<outputs).map { [Int8](repeating: Int8($0 % 3 == 0 ? -weight : weight), count: inputs) },
+          weights: (0..<outputs).map {
+            [Int8](repeating: Int8($0 % 3 == 0 ? -weight : weight), count: inputs)
+          },
           bias: (0..<outputs).map { Int32($0 * 1000) }, multiplier: .init(repeating: 1, count: outputs),
           fractionBits: 30, isLogits: true)
         let input = [UInt8](repeating: UInt8(value), count: inputs)

@@ -14,7 +14,9 @@ import Testing
 
     var count: Int { accumulators.count }
 
-    func run() throws -> (verdict: Verdict, probabilities: [UInt32], margin: UInt32, entropy: UInt32, energy: Int32) {
+    func run() throws -> (
+      verdict: Verdict, probabilities: [UInt32], margin: UInt32, entropy: UInt32, energy: Int32
+    ) {
       let layer = SmallProgram.Layer(
         inputs: 1, outputs: count, weights: .init(repeating: [0], count: count),
         bias: accumulators, multiplier: multipliers, fractionBits: UInt8(fractionBits), isLogits: true)
@@ -53,21 +55,31 @@ import Testing
     for count in [2, 3, 4, 5, 10, 16, 17, 100, 255, 256] {
       for bits in [26, 27, 30, 31, 32, 40, 48, 57] {
         for spread in [0.01, 1, 8, 40, 200] {
-          let multipliers = (0..<count).map { _ in Int32.random(in: 1 << 29 ... top, using: &generator) }
+          let multipliers = (0..<count).map { _ in Int32.random(in: 1 << 29...top, using: &generator) }
           let reach = min(spread * Foundation.exp2(Double(bits - 30)), 2_147_000_000)
           heads.append(
             Head(
-              accumulators: (0..<count).map { _ in Int32(Double.random(in: -reach...reach, using: &generator)) },
+              accumulators: (0..<count).map { _ in Int32(Double.random(in: -reach...reach, using: &generator))
+              },
               multipliers: multipliers, fractionBits: bits))
         }
       }
     }
     // All equal, two equal, extreme products.
     for count in [2, 3, 10, 256] {
-      heads.append(Head(accumulators: .init(repeating: 5, count: count), multipliers: .init(repeating: top, count: count), fractionBits: 40))
-      heads.append(Head(accumulators: (0..<count).map { $0 < 2 ? 100 : -1_000_000 }, multipliers: .init(repeating: top, count: count), fractionBits: 30))
+      heads.append(
+        Head(
+          accumulators: .init(repeating: 5, count: count), multipliers: .init(repeating: top, count: count),
+          fractionBits: 40))
+      heads.append(
+        Head(
+          accumulators: (0..<count).map { $0 < 2 ? 100 : -1_000_000 },
+          multipliers: .init(repeating: top, count: count), fractionBits: 30))
       for bits in [26, 57] {
-        heads.append(Head(accumulators: (0..<count).map { $0 == 1 ? .max : .min }, multipliers: .init(repeating: top, count: count), fractionBits: bits))
+        heads.append(
+          Head(
+            accumulators: (0..<count).map { $0 == 1 ? .max : .min },
+            multipliers: .init(repeating: top, count: count), fractionBits: bits))
       }
     }
     // One winner, all others at a distance where the last bit of e counts: t in steps of 2⁻⁸.
@@ -144,7 +156,8 @@ import Testing
   }
 
   @Test func `a verdict is accepted exactly from the threshold on`() throws {
-    var head = Head(accumulators: [3, 0, 1], multipliers: [.max, .max, .max], fractionBits: 31, gapFactor: 1 << 24)
+    var head = Head(
+      accumulators: [3, 0, 1], multipliers: [.max, .max, .max], fractionBits: 31, gapFactor: 1 << 24)
     #expect(try !head.run().verdict.accepted)
     let lower = try head.run().verdict.lower
     head.threshold = lower

@@ -134,7 +134,9 @@ import Testing
 @Suite struct Log2Tests {
   @Test func `log2 is too small by less than 2^-25`() {
     var generator = SeededGenerator(3)
-    for value in [1, 2, 3, 1 << 31, .max, .max - 1] + (0..<100_000).map({ _ in UInt32.random(in: 1 ... .max, using: &generator) }) {
+    for value in [1, 2, 3, 1 << 31, .max, .max - 1]
+      + (0..<100_000).map({ _ in UInt32.random(in: 1 ... .max, using: &generator) })
+    {
       let error = Foundation.log2(Double(value)) - Double(ScrupleRuntime.log2(value)) / 0x1p26
       #expect(error >= -1e-15 && error < 0x1p-25)
     }

@@ -37,7 +37,9 @@ struct SmallProgram {
     let (offsets, arena) = plan()
     var file: [UInt8] = []
     func u32(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-    func pad(_ bytes: inout [UInt8], _ multiple: Int) { while bytes.count % multiple != 0 { bytes.append(0) } }
+    func pad(_ bytes: inout [UInt8], _ multiple: Int) {
+      while bytes.count % multiple != 0 { bytes.append(0) }
+    }
 
     let operationsStart = 96
     let constantsStart = (operationsStart + 48 * layers.count + 15) / 16 * 16
@@ -151,7 +153,9 @@ extension SmallProgram.Layer {
     let scale = 200 / reach
     return Self(
       inputs: inputs, outputs: outputs,
-      weights: (0..<outputs).map { _ in (0..<inputs).map { _ in Int8.random(in: -127...127, using: &generator) } },
+      weights: (0..<outputs).map { _ in
+        (0..<inputs).map { _ in Int8.random(in: -127...127, using: &generator) }
+      },
       bias: (0..<outputs).map { _ in Int32.random(in: -20_000...20_000, using: &generator) },
       multiplier: (0..<outputs).map { _ in
         Int32(Double.random(in: 0.5...1, using: &generator) * Swift.min(scale * 4_294_967_296, 2_147_483_000))
