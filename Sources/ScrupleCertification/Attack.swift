@@ -47,7 +47,7 @@ public struct Attacker {
   let box: InputBox
   /// Where gradient, rounding and evolution start, besides random points: data, if there are any.
   let starts: [[UInt8]]
-  var evaluator: PairEvaluator
+  let evaluator: PairEvaluator
   var generator: SeededGenerator
 
   /// - Parameters:

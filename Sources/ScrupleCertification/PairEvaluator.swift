@@ -5,89 +5,92 @@ import ScrupleRuntime
 
 /// Runs a program and its reference on single inputs: the program bit for bit, the reference in Double.
 ///
-/// Made for searches: buffers are reused, weights stored input by input so that the inner loop runs over
-/// channels. Against real arithmetic the reference's logits are off by less than 1e-12 of their size.
-struct PairEvaluator {
-  /// One layer, channels innermost.
-  private struct Layer {
-    let inputs: Int
-    let outputs: Int
-    let integers: [Int32]
-    let reals: [Double]
-    let integerBias: [Int32]
-    let realBias: [Double]
-    let multipliers: [Int32]
-    let preShift: Int32
-    /// The reference's clip; infinite for a plain ReLU.
-    let limit: Double
-    /// Nats per unit of the last layer's accumulators.
-    let units: [Double]
-  }
-
-  private let layers: [Layer]
-  private let inverseTemperature: Double
-  private var bytes: [[Int32]]
-  private var activations: [[Double]]
-  private var accumulators: [Int32]
-  private var preActivations: [Double]
+/// Made for searches: one evaluator a thread, its buffers reused, weights stored input by input so that the
+/// inner loop runs over channels. Against real arithmetic the reference's logits are off by no more than
+/// `ModelPair.evaluationSlack`.
+final class PairEvaluator {
   /// Logits of the program in nats, temperature included.
   private(set) var device: [Double]
   /// Logits of the reference in nats, temperature included.
   private(set) var twin: [Double]
 
+  private let layers: [EvaluatedLayer]
+  private let inverseTemperature: Double
+  private let widest: Int
+  /// Two buffers of `widest`: a layer's input and its output.
+  private let bytes: UnsafeMutablePointer<Int16>
+  private let activations: UnsafeMutablePointer<Double>
+  private let accumulators: UnsafeMutablePointer<Int32>
+  private let preActivations: UnsafeMutablePointer<Double>
+
   /// The twin and the program of a checked pair.
-  init(_ pair: ModelPair) {
+  convenience init(_ pair: ModelPair) {
     self.init(reference: pair.twin, program: pair.program)
   }
 
   /// A program and a reference with as many dense layers of the same shapes.
   init(reference: Network, program: IntegerProgram) {
     let logitUnit = exp2(-Double(program.fractionBits)) * log(2)
-    layers = zip(reference.denseLayers, program.layers).compactMap { real, layer in
-      guard case .dense(let dense) = layer else { return nil }
-      let (inputs, outputs) = (dense.inputs, dense.outputs)
-      var integers = [Int32](repeating: 0, count: inputs * outputs)
-      var reals = [Double](repeating: 0, count: inputs * outputs)
-      for channel in 0..<outputs {
-        for input in 0..<inputs {
-          integers[input * outputs + channel] = Int32(dense.weights[channel * inputs + input])
-          reals[input * outputs + channel] = Double(real.weight[channel * inputs + input])
-        }
+    layers = zip(reference.denseLayers, program.layers).map { real, layer in
+      switch layer {
+      case .dense(let dense): EvaluatedLayer(real, dense, logitUnit: logitUnit)
       }
-      let limit = if case .clippedReLU(let limit) = real.activation { Double(limit) } else { Double.infinity }
-      return Layer(
-        inputs: inputs, outputs: outputs, integers: integers, reals: reals, integerBias: dense.bias,
-        realBias: real.bias.map(Double.init), multipliers: dense.multipliers, preShift: Int32(dense.preShift),
-        limit: limit, units: dense.multipliers.map { Double($0) * logitUnit })
     }
     inverseTemperature = 1 / Double(reference.temperature)
-    let widths = [program.inputCount] + layers.map(\.outputs)
-    bytes = widths.map { [Int32](repeating: 0, count: $0) }
-    activations = widths.map { [Double](repeating: 0, count: $0) }
-    accumulators = [Int32](repeating: 0, count: widths.max() ?? 0)
-    preActivations = [Double](repeating: 0, count: widths.max() ?? 0)
+    widest = max(program.inputCount, layers.map(\.outputs).max() ?? 0)
+    bytes = .allocate(capacity: widest)
+    bytes.initialize(repeating: 0, count: widest)
+    activations = .allocate(capacity: widest)
+    activations.initialize(repeating: 0, count: widest)
+    accumulators = .allocate(capacity: widest)
+    accumulators.initialize(repeating: 0, count: widest)
+    preActivations = .allocate(capacity: widest)
+    preActivations.initialize(repeating: 0, count: widest)
     device = [Double](repeating: 0, count: program.classCount)
     twin = device
   }
 
-  /// Evaluates an input of bytes on the program, and the same values `u/255` on the twin.
-  mutating func evaluate(_ input: [UInt8]) {
+  deinit {
+    bytes.deallocate()
+    activations.deallocate()
+    accumulators.deallocate()
+    preActivations.deallocate()
+  }
+
+  /// Evaluates an input of bytes on the program, and the same values `u/255` on the reference.
+  func evaluate(_ input: [UInt8]) {
     for index in input.indices {
-      bytes[0][index] = Int32(input[index])
-      activations[0][index] = Double(input[index]) / 255
+      bytes[index] = Int16(input[index])
+      activations[index] = Double(input[index]) / 255
     }
     run()
   }
 
-  /// Evaluates bytes on the program and other, real inputs on the twin.
-  mutating func evaluate(_ input: [UInt8], twin reals: [Double]) {
+  /// Evaluates bytes on the program and other, real inputs on the reference.
+  func evaluate(_ input: [UInt8], twin reals: [Double]) {
     for index in input.indices {
-      bytes[0][index] = Int32(input[index])
-      activations[0][index] = reals[index]
+      bytes[index] = Int16(input[index])
+      activations[index] = reals[index]
     }
     run()
   }
 
+  private func run() {
+    for (index, layer) in layers.enumerated() {
+      layer.sum(bytes, activations, accumulators, preActivations)
+      if index < layers.count - 1 {
+        layer.activate(accumulators, preActivations, bytes, activations)
+      } else {
+        for channel in 0..<layer.outputs {
+          device[channel] = Double(accumulators[channel]) * layer.units[channel]
+          twin[channel] = preActivations[channel] * inverseTemperature
+        }
+      }
+    }
+  }
+}
+
+extension PairEvaluator {
   /// The largest difference of differences, `(device_i − twin_i) − (device_k − twin_k)`, and its pair of
   /// classes.
   var largestGap: (gap: Double, first: Int, second: Int) {
@@ -109,41 +112,77 @@ struct PairEvaluator {
     return best
   }
 
-  private mutating func run() {
-    for (index, layer) in layers.enumerated() {
-      accumulators.withUnsafeMutableBufferPointer { accumulators in
-        preActivations.withUnsafeMutableBufferPointer { preActivations in
-          for channel in 0..<layer.outputs {
-            accumulators[channel] = layer.integerBias[channel]
-            preActivations[channel] = layer.realBias[channel]
-          }
-          layer.integers.withUnsafeBufferPointer { integers in
-            layer.reals.withUnsafeBufferPointer { reals in
-              for input in 0..<layer.inputs {
-                let (byte, activation) = (bytes[index][input], activations[index][input])
-                let row = input * layer.outputs
-                for channel in 0..<layer.outputs {
-                  accumulators[channel] &+= integers[row + channel] &* byte
-                  preActivations[channel] += reals[row + channel] * activation
-                }
-              }
-            }
-          }
+  /// The program's largest probability, and its class.
+  var confidence: (value: Double, classIndex: Int) {
+    let best = device.indices.reduce(0) { device[$1] > device[$0] ? $1 : $0 }
+    return (1 / device.reduce(0) { $0 + exp($1 - device[best]) }, best)
+  }
+}
+
+/// One layer in both forms, channels innermost.
+private struct EvaluatedLayer {
+  let inputs: Int
+  let outputs: Int
+  private let integers: [Int16]
+  private let reals: [Double]
+  private let integerBias: [Int32]
+  private let realBias: [Double]
+  private let multipliers: [Int32]
+  private let preShift: Int32
+  /// The reference's clip; infinite for a plain ReLU.
+  private let limit: Double
+  /// Nats per unit of the last layer's accumulators.
+  let units: [Double]
+
+  init(_ real: Dense, _ dense: IntegerDense, logitUnit: Double) {
+    (inputs, outputs) = (dense.inputs, dense.outputs)
+    var integers = [Int16](repeating: 0, count: inputs * outputs)
+    var reals = [Double](repeating: 0, count: inputs * outputs)
+    for channel in 0..<outputs {
+      for input in 0..<inputs {
+        integers[input * outputs + channel] = Int16(dense.weights[channel * inputs + input])
+        reals[input * outputs + channel] = Double(real.weight[channel * inputs + input])
+      }
+    }
+    (self.integers, self.reals) = (integers, reals)
+    integerBias = dense.bias
+    realBias = real.bias.map(Double.init)
+    multipliers = dense.multipliers
+    preShift = Int32(dense.preShift)
+    limit = if case .clippedReLU(let limit) = real.activation { Double(limit) } else { .infinity }
+    units = dense.multipliers.map { Double($0) * logitUnit }
+  }
+
+  func sum(
+    _ bytes: UnsafeMutablePointer<Int16>, _ activations: UnsafeMutablePointer<Double>,
+    _ accumulators: UnsafeMutablePointer<Int32>, _ preActivations: UnsafeMutablePointer<Double>
+  ) {
+    integers.withUnsafeBufferPointer { integers in
+      reals.withUnsafeBufferPointer { reals in
+        guard let integers = integers.baseAddress, let reals = reals.baseAddress else { return }
+        for channel in 0..<outputs {
+          accumulators[channel] = integerBias[channel]
+          preActivations[channel] = realBias[channel]
+        }
+        for input in 0..<inputs {
+          let (byte, activation) = (bytes[input], activations[input])
+          if byte == 0 && activation == 0 { continue }
+          let (row, realRow) = (integers + input * outputs, reals + input * outputs)
+          for channel in 0..<outputs { accumulators[channel] &+= Int32(row[channel]) &* Int32(byte) }
+          for channel in 0..<outputs { preActivations[channel] += realRow[channel] * activation }
         }
       }
-      if index == layers.count - 1 {
-        for channel in 0..<layer.outputs {
-          device[channel] = Double(accumulators[channel]) * layer.units[channel]
-          twin[channel] = preActivations[channel] * inverseTemperature
-        }
-      } else {
-        for channel in 0..<layer.outputs {
-          let scaled = requantize(
-            accumulators[channel], shift: layer.preShift, multiplier: layer.multipliers[channel])
-          bytes[index + 1][channel] = min(max(scaled, 0), 255)
-          activations[index + 1][channel] = min(max(preActivations[channel], 0), layer.limit)
-        }
-      }
+    }
+  }
+
+  func activate(
+    _ accumulators: UnsafeMutablePointer<Int32>, _ preActivations: UnsafeMutablePointer<Double>,
+    _ bytes: UnsafeMutablePointer<Int16>, _ activations: UnsafeMutablePointer<Double>
+  ) {
+    for channel in 0..<outputs {
+      let scaled = requantize(accumulators[channel], shift: preShift, multiplier: multipliers[channel])
+      bytes[channel] = Int16(min(max(scaled, 0), 255))
+      activations[channel] = min(max(preActivations[channel], 0), limit)
     }
   }
 }

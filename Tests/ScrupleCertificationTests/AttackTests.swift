@@ -14,7 +14,7 @@ struct AttackTests {
       #expect(result.gap > 0)
       #expect(result.gap <= certificate.gap)
       #expect(result.probabilityChange <= certificate.probabilityBound)
-      var evaluator = PairEvaluator(pair)
+      let evaluator = PairEvaluator(pair)
       evaluator.evaluate(result.gapInput)
       #expect(evaluator.largestGap.gap == result.gap)
       var again = Attacker(pair, seed: 9)

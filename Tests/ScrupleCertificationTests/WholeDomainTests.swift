@@ -53,7 +53,7 @@ struct WholeDomainTests {
     for seed in 10..<14 as Range<UInt64> {
       let pair = try TestModels.pair(widths, seed: seed, temperature: seed % 2 == 0 ? 1 : 0.5)
       let certificate = Certifier.wholeDomain(pair)
-      var evaluator = PairEvaluator(pair)
+      let evaluator = PairEvaluator(pair)
       var (gap, change) = (0.0, 0.0)
       for x in 0..<256 {
         for y in 0..<(widths[0] == 2 ? 256 : 1) {
@@ -73,7 +73,7 @@ struct WholeDomainTests {
       let exact = Certifier.wholeDomain(pair)
       let rounded = Certifier.wholeDomain(pair, inputRounding: true)
       #expect(rounded.gap > exact.gap)
-      var evaluator = PairEvaluator(pair)
+      let evaluator = PairEvaluator(pair)
       var generator = SeededGenerator(seed: seed)
       for _ in 0..<20_000 {
         let reals = (0..<2).map { _ in Double(generator.uniform()) }
@@ -89,7 +89,7 @@ struct WholeDomainTests {
     let plain = Certifier.wholeDomain(pair, refine: false)
     let refined = Certifier.wholeDomain(pair)
     #expect(refined.gap < 0.8 * plain.gap)
-    var evaluator = PairEvaluator(pair)
+    let evaluator = PairEvaluator(pair)
     var generator = SeededGenerator(seed: 4)
     for _ in 0..<5_000 {
       evaluator.evaluate(TestModels.input(30, &generator))
@@ -134,7 +134,7 @@ struct WholeDomainTests {
     let pair = try ModelPair(twin: quantized.twin, program: program)
     let wider = Certifier.wholeDomain(pair).gap
     #expect(wider > gap)
-    var evaluator = PairEvaluator(pair)
+    let evaluator = PairEvaluator(pair)
     var generator = SeededGenerator(seed: 6)
     for _ in 0..<5_000 {
       evaluator.evaluate(TestModels.input(3, &generator))

@@ -1,0 +1,111 @@
+import Foundation
+import ScrupleNetwork
+import ScrupleQuantization
+
+extension CertificateDocument {
+  /// Derives the certificate again from the two models and compares every number with the file's.
+  ///
+  /// - Returns: what does not hold, one sentence each; empty when everything does.
+  public func problems(for pair: ModelPair) throws(CertificationError) -> [String] {
+    var problems: [String] = []
+    let actual = Models(pair)
+    if actual.float != models.float {
+      problems.append("the certificate is about the float model \(models.float), this is \(actual.float)")
+    }
+    if actual.int8 != models.int8 {
+      problems.append("the certificate is about the int8 program \(models.int8), this is \(actual.int8)")
+    }
+    let derived: CertificateDocument
+    switch proof {
+    case .wholeDomain(let stated):
+      let certificate = Certifier.wholeDomain(
+        pair, inputRounding: stated.includesInputRounding, refine: stated.pairs.contains { $0.weights != nil }
+      )
+      derived = CertificateDocument(certificate, of: pair)
+    case .exhaustive:
+      derived = CertificateDocument(try Certifier.exhaustive(pair), of: pair)
+    }
+    if (statement, set, assumptions) != (derived.statement, derived.set, derived.assumptions) {
+      problems.append("the claim is not in the words of this version")
+    }
+    problems += numbers.differences(from: derived.numbers)
+    problems += attackProblems(pair)
+    return problems
+  }
+
+  /// Attacks are claims, too: their inputs must give what they say, and nothing above the bound.
+  private func attackProblems(_ pair: ModelPair) -> [String] {
+    var problems: [String] = []
+    let evaluator = PairEvaluator(pair)
+    for attack in attacks {
+      guard attack.gapInput.count == pair.program.inputCount,
+        attack.probabilityInput.count == pair.program.inputCount
+      else {
+        problems.append("\(attack.attack) names an input that is not of \(pair.program.inputCount) bytes")
+        continue
+      }
+      evaluator.evaluate(attack.gapInput)
+      let found = evaluator.largestGap.gap
+      evaluator.evaluate(attack.probabilityInput)
+      let change = evaluator.largestProbabilityChange.change
+      if found > gap {
+        problems.append("the input that \(attack.attack) found has a gap of \(found), above \(gap)")
+      }
+      if abs(found - attack.gap) > 1e-9 {
+        problems.append("\(attack.attack) claims a gap of \(attack.gap) where it is \(found)")
+      }
+      if abs(change - attack.probabilityChange) > 1e-9 {
+        problems.append(
+          "\(attack.attack) claims a change of \(attack.probabilityChange) where it is \(change)")
+      }
+    }
+    let best = attacks.map(\.gap).max() ?? 0
+    let ratio = best > 0 ? gap / best : nil
+    if !Self.agree(ratio ?? 0, tightness ?? 0) {
+      problems.append("the tightness is \(ratio ?? 0), the file says \(tightness ?? 0)")
+    }
+    return problems
+  }
+
+  /// Every number of the claim and its constants, with its path in the file; timings, tightness and attacks
+  /// left out.
+  private var numbers: [String: Double] {
+    var bare = self
+    (bare.seconds, bare.tightness, bare.attacks) = (0, nil, [])
+    guard let data = try? bare.json, let object = try? JSONSerialization.jsonObject(with: data) else {
+      return [:]
+    }
+    var result: [String: Double] = [:]
+    func collect(_ value: Any, _ path: String) {
+      switch value {
+      case let object as [String: Any]: for (key, value) in object { collect(value, "\(path).\(key)") }
+      case let array as [Any]:
+        for (index, value) in array.enumerated() { collect(value, "\(path)[\(index)]") }
+      case let number as NSNumber: result[path] = number.doubleValue
+      default: break
+      }
+    }
+    collect(object, "")
+    return result
+  }
+
+  /// Whether two numbers agree to all digits that different mathematical libraries agree on.
+  fileprivate static func agree(_ a: Double, _ b: Double) -> Bool {
+    abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+  }
+}
+
+extension [String: Double] {
+  /// Sentences about what differs.
+  fileprivate func differences(from derived: [String: Double]) -> [String] {
+    Set(keys).union(derived.keys).sorted().compactMap { key in
+      switch (self[key], derived[key]) {
+      case (let stated?, let value?):
+        CertificateDocument.agree(stated, value)
+          ? nil : "\(key.dropFirst()) is \(value), the file says \(stated)"
+      case (let stated?, nil): "\(key.dropFirst()) is \(stated) in the file and does not belong there"
+      default: "\(key.dropFirst()) is missing in the file"
+      }
+    }
+  }
+}
