@@ -15,7 +15,7 @@ struct Scaling {
   ) {
     for k in 0..<count {
       let y = unsafe scr_requantize(sums[k], shift, multipliers[k]) &+ zeroPoint
-      unsafe output[k] = UInt8(truncatingIfNeeded: max(low, min(high, y)))
+      unsafe output[k] = UInt8(truncatingIfNeeded: scr_clamp(y, low, high))
     }
   }
 }

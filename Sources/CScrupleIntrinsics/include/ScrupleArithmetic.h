@@ -14,6 +14,13 @@
 #define SCR_MULTIPLY_INLINE SCR_INLINE
 #endif
 
+/// `value`, hidden from the optimizer, which would otherwise turn masks into branches on cores without
+/// conditional instructions.
+SCR_INLINE uint32_t scr_hide(uint32_t value) {
+  __asm__("" : "+r"(value));
+  return value;
+}
+
 /// The product of two unsigned numbers.
 SCR_MULTIPLY_INLINE uint64_t scr_umull(uint32_t a, uint32_t b) {
 #if SCR_NARROW_MULTIPLY
@@ -32,7 +39,7 @@ SCR_MULTIPLY_INLINE uint64_t scr_umull(uint32_t a, uint32_t b) {
 SCR_MULTIPLY_INLINE int64_t scr_smull(int32_t a, int32_t b) {
 #if SCR_NARROW_MULTIPLY
   const uint64_t product = scr_umull((uint32_t)a, (uint32_t)b);
-  const uint32_t excess = ((uint32_t)(a >> 31) & (uint32_t)b) + ((uint32_t)(b >> 31) & (uint32_t)a);
+  const uint32_t excess = (scr_hide((uint32_t)(a >> 31)) & (uint32_t)b) + (scr_hide((uint32_t)(b >> 31)) & (uint32_t)a);
   return (int64_t)((((uint64_t)((uint32_t)(product >> 32) - excess)) << 32) | (uint32_t)product);
 #else
   return (int64_t)a * b;
@@ -48,11 +55,18 @@ SCR_MULTIPLY_INLINE int32_t scr_requantize(int32_t accumulator, int32_t shift, i
   return (int32_t)((scr_smull(shifted, multiplier) + (int64_t)0x80000000) >> 32);
 }
 
-/// `value`, hidden from the optimizer, which would otherwise turn masks into branches on cores without
-/// conditional instructions.
-SCR_INLINE uint32_t scr_hide(uint32_t value) {
-  __asm__("" : "+r"(value));
-  return value;
+/// `value`, or the nearest bound outside of which it lies; |value| < 2^30, 0 ≤ low ≤ high < 2^30. In the same time for
+/// all values: with masks where a compiler would branch.
+SCR_INLINE int32_t scr_clamp(int32_t value, int32_t low, int32_t high) {
+#if SCR_NARROW_MULTIPLY || defined(__riscv)
+  const int32_t above = high - value;
+  value += above & (int32_t)scr_hide((uint32_t)(above >> 31));
+  const int32_t below = value - low;
+  return value - (below & (int32_t)scr_hide((uint32_t)(below >> 31)));
+#else
+  value = value < high ? value : high;
+  return value > low ? value : low;
+#endif
 }
 
 /// The number of zero bits above the topmost one of `value`, which is not 0.

@@ -53,8 +53,8 @@ SCR_INLINE int32_t scr_dot_lanes(uint32_t a, uint32_t b, int32_t sum) {
 /// Two words of pair-packed weights, each for a pair of channels, times the lanes of `x`: h gets the products of the
 /// whole halfwords, l those of their low bytes. Returns where the next words are.
 ///
-/// On cores with DSP instructions this stands as it is to be executed, seven instructions for eight products:
-/// compilers load ahead and run out of registers.
+/// On cores with DSP instructions this stands as it is to be executed, seven instructions for eight products, and so
+/// it does on Armv7-M without them, eighteen: compilers load ahead and run out of registers.
 SCR_INLINE const uint32_t *_Nonnull scr_two_pairs(
     const uint32_t *_Nonnull weights, uint32_t x, int32_t *_Nonnull h0, int32_t *_Nonnull l0, int32_t *_Nonnull h1,
     int32_t *_Nonnull l1) {
@@ -71,6 +71,25 @@ SCR_INLINE const uint32_t *_Nonnull scr_two_pairs(
       : [h0] "+r"(*h0), [l0] "+r"(*l0), [h1] "+r"(*h1), [l1] "+r"(*l1), [w] "+r"(weights), [w0] "=&r"(w0),
         [w1] "=&r"(w1)
       : [x] "r"(x), "m"(*(const uint32_t(*)[2])weights));
+  return weights;
+#elif defined(__thumb2__)
+  uint32_t w, t;
+  const uint32_t low = x & 0xFFFF, high = x >> 16;
+#define SCR_PAIR(h, l)                 \
+  "ldr %[v], [%[w]], #4\n\t"           \
+  "sxth %[t], %[v]\n\t"                \
+  "mla " h ", %[t], %[low], " h "\n\t" \
+  "asr %[t], %[v], #16\n\t"            \
+  "mla " h ", %[t], %[high], " h "\n\t" \
+  "sxtb %[t], %[v]\n\t"                \
+  "mla " l ", %[t], %[low], " l "\n\t" \
+  "sxtb %[t], %[v], ror #16\n\t"       \
+  "mla " l ", %[t], %[high], " l "\n\t"
+  __asm__ volatile(
+      SCR_PAIR("%[h0]", "%[l0]") SCR_PAIR("%[h1]", "%[l1]")
+      : [h0] "+r"(*h0), [l0] "+r"(*l0), [h1] "+r"(*h1), [l1] "+r"(*l1), [w] "+r"(weights), [v] "=&r"(w), [t] "=&r"(t)
+      : [low] "r"(low), [high] "r"(high), "m"(*(const uint32_t(*)[2])weights));
+#undef SCR_PAIR
   return weights;
 #else
   *h0 = scr_dot_lanes(weights[0], x, *h0);
