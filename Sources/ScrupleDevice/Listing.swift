@@ -32,6 +32,8 @@ struct Listing {
         let address = Int(line[..<open].dropLast(), radix: 16)
       {
         let name = String(line[line.index(after: open)...].dropLast(2))
+        // A label within a function.
+        if name.hasPrefix(".L") { continue }
         // A second name of the same place.
         if functions.last?.address == address { functions.removeLast() }
         functions.append(Function(name: name, address: address, instructions: []))
@@ -66,13 +68,14 @@ extension Listing.Function {
     for instruction in instructions {
       let operands = instruction.operands
       switch instruction.mnemonic {
-      case "push", "vpush", "stmdb" where instruction.mnemonic != "stmdb" || operands.hasPrefix("sp!"):
-        let registers = operands.filter { $0 == "," }.count + (instruction.mnemonic == "stmdb" ? 0 : 1)
-        bytes += registers * (operands.contains("{d") ? 8 : 4)
+      case "push", "vpush":
+        bytes += (operands.filter { $0 == "," }.count + 1) * (operands.contains("{d") ? 8 : 4)
+      case "stmdb" where operands.hasPrefix("sp!"):
+        bytes += operands.filter { $0 == "," }.count * 4
       case "str" where operands.contains("[sp, #-") && operands.contains("]!"):
         guard let value = number(after: "[sp, #-", in: operands) else { return nil }
         bytes += value
-      case "sub", "subw" where operands.hasPrefix("sp, "):
+      case "sub" where operands.hasPrefix("sp, "), "subw" where operands.hasPrefix("sp, "):
         guard let value = number(after: "#", in: operands) else { return nil }
         bytes += value
       case "addi" where operands.hasPrefix("sp, sp, -"):

@@ -19,7 +19,8 @@ struct StackBound {
     var known: [Int: (bytes: Int, chain: [String])] = [:]
     // Depth-first without recursion: functions are finished after all that they call.
     var path: [(function: Int, callees: [Int])] = [(start, StackBound.callees(start, in: listing))]
-    while var (function, callees) = path.popLast() {
+    while let (function, remaining) = path.popLast() {
+      var callees = remaining
       if let next = callees.popLast() {
         path.append((function, callees))
         if known[next] != nil { continue }

@@ -38,10 +38,16 @@ AEABI(8)
 
 #if defined(__riscv) && !defined(__riscv_mul)
 // Multiplication where there is no instruction for it, in a time that doesn't depend on the factors.
+static inline uint32_t all_ones_if_odd(uint32_t value) {
+  uint32_t mask = -(value & 1);
+  __asm__("" : "+r"(mask));  // Or the compiler would branch on it.
+  return mask;
+}
+
 uint32_t __mulsi3(uint32_t a, uint32_t b) {
   uint32_t product = 0;
   for (int bit = 0; bit < 32; bit++) {
-    product += a & -(b & 1);
+    product += a & all_ones_if_odd(b);
     a <<= 1;
     b >>= 1;
   }
@@ -51,7 +57,8 @@ uint32_t __mulsi3(uint32_t a, uint32_t b) {
 uint64_t __muldi3(uint64_t a, uint64_t b) {
   uint64_t product = 0;
   for (int bit = 0; bit < 64; bit++) {
-    product += a & -(b & 1);
+    const uint64_t mask = all_ones_if_odd((uint32_t)b);
+    product += a & (mask | mask << 32);
     a <<= 1;
     b >>= 1;
   }
