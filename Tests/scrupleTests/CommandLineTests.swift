@@ -1,1 +1,136 @@
+import Foundation
 import Testing
+
+@Suite struct CommandLineTests {
+  static let iris = "models/iris-mlp-acet/model.scruple"
+  static let twin = "models/iris-mlp-acet/model.safetensors"
+
+  @Test(arguments: [
+    "train", "quantize", "inspect", "run", "simulate", "compare", "certify", "report", "boards", "datasets", "demo",
+    "export",
+  ])
+  func `every verb explains itself`(verb: String) throws {
+    let help = try Command([verb, "--help"])
+    #expect(help.status == 0)
+    #expect(help.output.contains("USAGE: scruple \(verb)"))
+    #expect(help.output.hasPrefix("OVERVIEW: "))
+  }
+
+  @Test(arguments: [
+    ("run \(iris)", 64, "give inputs or --row"),
+    ("run \(iris) --row 1,x", 65, "scruple: --row 1,x: the value of petal width is not a number\n"),
+    ("run \(iris) --row 1", 65, "scruple: --row 1: 1 values, the model reads 2: petal length, petal width\n"),
+    ("run \(iris) --row nan,1", 65, "scruple: --row nan,1: the value of petal length is not a number\n"),
+    ("run nothing.scruple --row 1,1", 66, "scruple: nothing.scruple: no such file\n"),
+    ("run models --row 1,1", 65, "scruple: models: a folder, where a model file is expected\n"),
+    ("run \(iris) nothing.csv", 66, "scruple: nothing.csv: no dataset has this name"),
+    ("run \(iris) fashion-mnist", 65, "scruple: fashion-mnist: expected 2 features"),
+    ("run \(iris) iris:tset", 65, "scruple: iris:tset: 'tset' is not a part"),
+    ("run README.md --row 1,1", 65, "scruple: README.md: not a .scruple file"),
+    ("inspect \(twin)", 65, "scruple: \(twin): not a .scruple file"),
+    ("simulate \(iris) --board nonesuch --data iris", 64, "scruple: no board is named nonesuch; there are microbit,"),
+    ("simulate \(iris) --board microbit --data iris --limit 0", 64, "--limit must be 1 or more"),
+    ("simulate \(iris) --board microbit", 64, "Missing expected argument '--data <dataset>'"),
+    ("train nothing.yaml", 66, "scruple: nothing.yaml: cannot be read"),
+    ("quantize \(twin) -o /nonexistent/model.scruple", 73, "scruple: /nonexistent/model.scruple: can't be written"),
+    ("quantize \(twin) -o x.scruple --clip p20", 64, "scruple: --clip p20: write minmax, mse, or a percentile"),
+    ("compare \(iris) \(iris) --data iris", 65, "not a valid safetensors file"),
+    ("report models", 66, "scruple: models/training.json: no such file\n"),
+    ("demo nonesuch", 64, "'nonesuch' is invalid"),
+    ("frobnicate", 64, "Unexpected argument 'frobnicate'"),
+  ])
+  func `a mistake has its status and says what is wrong`(line: String, status: Int32, words: String) throws {
+    let result = try Command(line)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(words), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func `rows are classified alike in float and int8, and as JSON`() throws {
+    for model in [Self.iris, Self.twin] {
+      let rows = try #require(
+        try Command("run \(model) --row 1.4,0.2 --row 10,10 --json").json() as? [[String: Any]])
+      #expect(rows.count == 2)
+      #expect(rows[0]["label"] as? String == "setosa")
+      #expect(rows[0]["class"] as? Int == 0)
+      let probabilities = try #require(rows[0]["probabilities"] as? [Double])
+      #expect(abs(probabilities.reduce(0, +) - 1) < 1e-6)
+      #expect(probabilities[0] == rows[0]["confidence"] as? Double)
+      #expect(try #require(rows[0]["confidence"] as? Double) > 0.9)
+      #expect(try #require(rows[1]["confidence"] as? Double) < 0.5)
+    }
+  }
+
+  @Test func `the device's answers are the host's on every board`() throws {
+    let boards = try #require(try Command("boards --json").json() as? [[String: Any]])
+    #expect(boards.count >= 9)
+    for board in boards {
+      let name = try #require(board["name"] as? String)
+      let result = try Command("simulate \(Self.iris) --board \(name) --data iris --json")
+      #expect(result.status == 0, "\(result.errors)")
+      let report = try #require(try result.json() as? [String: Any])
+      #expect(report["identicalToHost"] as? Bool == true)
+      #expect(report["samples"] as? Int == 150)
+      for key in ["board", "engine", "arena", "flash", "macs"] { #expect(report[key] != nil) }
+    }
+  }
+
+  @Test func `a failed check is exit status 1`() throws {
+    let bounds = "compare models/iris-mlp-plain/model.safetensors models/iris-mlp-plain/model.scruple --data iris"
+    #expect(try Command(bounds + " --max-drift 0.5").status == 0)
+    let failed = try Command(bounds + " --max-drift 0.0000001")
+    #expect(failed.status == 1)
+    #expect(failed.output.contains("FAILS  largest confidence drift"))
+  }
+
+  @Test func `a comparison has the keys that scripts rely on`() throws {
+    let result = try Command("compare \(Self.twin) \(Self.iris) --data iris --ood uniform --ood far --limit 500 --json")
+    #expect(result.status == 0, "\(result.errors)")
+    let json = try #require(try result.json() as? [String: Any])
+    for key in ["samples", "agreement", "maxProbabilityDifference", "bracketViolations"] {
+      #expect(json[key] is NSNumber, "\(key)")
+    }
+    #expect((json["accuracy"] as? [String: Any])?["int8"] is NSNumber)
+    #expect((json["confidenceDrift"] as? [String: Any])?["max"] is NSNumber)
+    let far = try #require((json["ood"] as? [String: Any])?["far"] as? [String: Any])
+    for key in ["auroc", "fpr95", "mmc"] { #expect((far[key] as? [String: Any])?["float"] is NSNumber) }
+    #expect((json["checks"] as? [[String: Any]])?.first?["holds"] as? Bool == true)
+  }
+
+  @Test func `an old file survives a failed write`() throws {
+    let folder = try TemporaryFolder()
+    let old = try folder.write("model.scruple", "old")
+    let recipe = try folder.write("r.yaml", "name: x\ndata: {train: iris}\nnetwork: {hidden: [4], activation: tanh}\n"
+      + "optimizer: {kind: adam}\nepochs: 2\n")
+    #expect(try Command(["train", recipe, "-o", folder.file("run")]).status == 0)
+    let failed = try Command(["quantize", folder.file("run/model.safetensors"), "--data", "iris", "-o", old])
+    #expect(failed.status == 65)
+    #expect(failed.errors.contains("layer 0: tanh runs in float only"))
+    #expect(try String(contentsOfFile: old, encoding: .utf8) == "old")
+  }
+
+  @Test func `the pipeline runs from a recipe to a verdict`() throws {
+    let folder = try TemporaryFolder()
+    let recipe = "models/iris-mlp-plain/recipe.yaml"
+    #expect(try Command(["train", recipe, "-o", folder.path]).status == 0)
+    let model = folder.file("model.scruple")
+    #expect(try Command(["quantize", folder.file("model.safetensors"), "-o", model, "--threshold", "0.9"]).status == 0)
+    #expect(try Command(["inspect", model]).output.contains("threshold: 0.9000"))
+    let run = try Command(["run", model, "--row", "1.4,0.2"])
+    #expect(run.output.contains("setosa") && run.output.contains("abstain"))
+    #expect(try Command(["report", folder.path]).output == "\(folder.path)/report.html\n")
+  }
+
+  @Test func `a damaged model is refused wherever it is damaged`() throws {
+    let folder = try TemporaryFolder()
+    let good = try Data(contentsOf: Command.root.appendingPathComponent(Self.iris))
+    for position in stride(from: 0, to: good.count, by: 97) {
+      var bad = good
+      bad[position] ^= 1 << (position % 8)
+      let file = URL(fileURLWithPath: folder.file("bad.scruple"))
+      try bad.write(to: file)
+      let result = try Command(["run", file.path, "--row", "1,1"])
+      #expect(result.status == 65, "byte \(position): \(result.errors)")
+    }
+  }
+}
