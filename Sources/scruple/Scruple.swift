@@ -23,7 +23,7 @@ struct Scruple: ParsableCommand {
     version: toolVersion,
     subcommands: [
       TrainCommand.self, QuantizeCommand.self, InspectCommand.self, RunCommand.self, SimulateCommand.self,
-      CompareCommand.self, ReportCommand.self, BoardsCommand.self,
+      CompareCommand.self, CertifyCommand.self, ReportCommand.self, BoardsCommand.self,
       DatasetsCommand.self, DemoCommand.self, BenchCommand.self,
     ])
 

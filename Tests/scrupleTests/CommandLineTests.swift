@@ -6,7 +6,8 @@ import Testing
   static let twin = "models/iris-mlp-acet/model.safetensors"
 
   @Test(arguments: [
-    "train", "quantize", "inspect", "run", "simulate", "compare", "certify", "report", "boards", "datasets", "demo",
+    "train", "quantize", "inspect", "run", "simulate", "compare", "certify", "report", "boards", "datasets",
+    "demo",
     "export",
   ])
   func `every verb explains itself`(verb: String) throws {
@@ -28,12 +29,21 @@ import Testing
     ("run \(iris) iris:tset", 65, "scruple: iris:tset: 'tset' is not a part"),
     ("run README.md --row 1,1", 65, "scruple: README.md: not a .scruple file"),
     ("inspect \(twin)", 65, "scruple: \(twin): not a .scruple file"),
-    ("simulate \(iris) --board nonesuch --data iris", 64, "scruple: no board is named nonesuch; there are microbit,"),
+    (
+      "simulate \(iris) --board nonesuch --data iris", 64,
+      "scruple: no board is named nonesuch; there are microbit,"
+    ),
     ("simulate \(iris) --board microbit --data iris --limit 0", 64, "--limit must be 1 or more"),
     ("simulate \(iris) --board microbit", 64, "Missing expected argument '--data <dataset>'"),
     ("train nothing.yaml", 66, "scruple: nothing.yaml: cannot be read"),
-    ("quantize \(twin) -o /nonexistent/model.scruple", 73, "scruple: /nonexistent/model.scruple: can't be written"),
-    ("quantize \(twin) -o x.scruple --clip p20", 64, "scruple: --clip p20: write minmax, mse, or a percentile"),
+    (
+      "quantize \(twin) -o /nonexistent/model.scruple", 73,
+      "scruple: /nonexistent/model.scruple: can't be written"
+    ),
+    (
+      "quantize \(twin) -o x.scruple --clip p20", 64,
+      "scruple: --clip p20: write minmax, mse, or a percentile"
+    ),
     ("compare \(iris) \(iris) --data iris", 65, "not a valid safetensors file"),
     ("report models", 66, "scruple: models/training.json: no such file\n"),
     ("demo nonesuch", 64, "'nonesuch' is invalid"),
@@ -76,7 +86,8 @@ import Testing
   }
 
   @Test func `a failed check is exit status 1`() throws {
-    let bounds = "compare models/iris-mlp-plain/model.safetensors models/iris-mlp-plain/model.scruple --data iris"
+    let bounds =
+      "compare models/iris-mlp-plain/model.safetensors models/iris-mlp-plain/model.scruple --data iris"
     #expect(try Command(bounds + " --max-drift 0.5").status == 0)
     let failed = try Command(bounds + " --max-drift 0.0000001")
     #expect(failed.status == 1)
@@ -84,7 +95,8 @@ import Testing
   }
 
   @Test func `a comparison has the keys that scripts rely on`() throws {
-    let result = try Command("compare \(Self.twin) \(Self.iris) --data iris --ood uniform --ood far --limit 500 --json")
+    let result = try Command(
+      "compare \(Self.twin) \(Self.iris) --data iris --ood uniform --ood far --limit 500 --json")
     #expect(result.status == 0, "\(result.errors)")
     let json = try #require(try result.json() as? [String: Any])
     for key in ["samples", "agreement", "maxProbabilityDifference", "bracketViolations"] {
@@ -100,8 +112,10 @@ import Testing
   @Test func `an old file survives a failed write`() throws {
     let folder = try TemporaryFolder()
     let old = try folder.write("model.scruple", "old")
-    let recipe = try folder.write("r.yaml", "name: x\ndata: {train: iris}\nnetwork: {hidden: [4], activation: tanh}\n"
-      + "optimizer: {kind: adam}\nepochs: 2\n")
+    let recipe = try folder.write(
+      "r.yaml",
+      "name: x\ndata: {train: iris}\nnetwork: {hidden: [4], activation: tanh}\n"
+        + "optimizer: {kind: adam}\nepochs: 2\n")
     #expect(try Command(["train", recipe, "-o", folder.file("run")]).status == 0)
     let failed = try Command(["quantize", folder.file("run/model.safetensors"), "--data", "iris", "-o", old])
     #expect(failed.status == 65)
@@ -114,7 +128,9 @@ import Testing
     let recipe = "models/iris-mlp-plain/recipe.yaml"
     #expect(try Command(["train", recipe, "-o", folder.path]).status == 0)
     let model = folder.file("model.scruple")
-    #expect(try Command(["quantize", folder.file("model.safetensors"), "-o", model, "--threshold", "0.9"]).status == 0)
+    #expect(
+      try Command(["quantize", folder.file("model.safetensors"), "-o", model, "--threshold", "0.9"]).status
+        == 0)
     #expect(try Command(["inspect", model]).output.contains("threshold: 0.9000"))
     let run = try Command(["run", model, "--row", "1.4,0.2"])
     #expect(run.output.contains("setosa") && run.output.contains("abstain"))

@@ -49,8 +49,9 @@ struct BenchCommand: ParsableCommand {
         }),
       classes: try file.engine.run(inputs).verdicts.map(\.classIndex))
     if output.json { return try printJSON(result) }
-    print("single \(fixed(result.single, 3)) µs, batch of 32 \(fixed(result.batch["32"] ?? 0, 3)), of 256 "
-      + "\(fixed(result.batch["256"] ?? 0, 3)) µs per input")
+    print(
+      "single \(fixed(result.single, 3)) µs, batch of 32 \(fixed(result.batch["32"] ?? 0, 3)), of 256 "
+        + "\(fixed(result.batch["256"] ?? 0, 3)) µs per input")
   }
 
   /// Microseconds per input of the fastest of many rounds: what the machine can do when nothing else runs.

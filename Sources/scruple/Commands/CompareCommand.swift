@@ -30,7 +30,8 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .customLong("data"), help: ArgumentHelp("The in-distribution data.", valueName: "dataset"))
   var dataset: String
 
-  @Option(name: .long, help: ArgumentHelp("Out-of-distribution data; may be given again.", valueName: "dataset"))
+  @Option(
+    name: .long, help: ArgumentHelp("Out-of-distribution data; may be given again.", valueName: "dataset"))
   var ood: [String] = []
 
   @Option(name: .long, help: ArgumentHelp("Another float model to compare with.", valueName: "model"))
@@ -54,7 +55,9 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .long, help: "With --board: in-process or qemu.")
   var engine: EngineChoice = .inProcess
 
-  @Option(name: .long, help: ArgumentHelp("Write report.html and its pictures into this folder.", valueName: "folder"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Write report.html and its pictures into this folder.", valueName: "folder"))
   var report: String?
 
   @OptionGroup var data: DataOptions
@@ -83,7 +86,8 @@ struct CompareCommand: ParsableCommand {
       data: set, ood: oodSets,
       options: ComparisonOptions(
         threshold: metadata.thresholdProbability, maximumDrift: maxDrift,
-        maximumAccuracyLoss: maxAccuracyLoss, maximumAUROCDrift: maxAurocDrift, minimumAgreement: minAgreement)
+        maximumAccuracyLoss: maxAccuracyLoss, maximumAUROCDrift: maxAurocDrift, minimumAgreement: minAgreement
+      )
     ) { set, classifier in progress.update("\(classifier) on \(set)") }
     progress.clear()
     if output.json { try printJSON(comparison) } else { show(comparison) }

@@ -19,7 +19,9 @@ struct DemoCommand: ParsableCommand {
   @Argument(help: "iris or fashion; both if left out.")
   var story: Story?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for models and the report; runs/demo-NAME by default.", valueName: "dir"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for models and the report; runs/demo-NAME by default.", valueName: "dir"))
   var output: String?
 
   func validate() throws {

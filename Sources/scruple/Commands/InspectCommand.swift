@@ -22,16 +22,23 @@ struct InspectCommand: ParsableCommand {
       throw Failure(.badData, "\(model): \(error)")
     }
     if output.json { return try printJSON(summary) }
-    print("\(summary.name): .scruple version \(summary.version), \(grouped(summary.bytes)) bytes, checksum \(summary.checksum)")
+    print(
+      "\(summary.name): .scruple version \(summary.version), \(grouped(summary.bytes)) bytes, checksum \(summary.checksum)"
+    )
     print("input: \(words(summary)); classes: \(summary.labels.joined(separator: ", "))")
     print("float twin: \(summary.floatModel ?? "not named"); temperature \(summary.temperature)")
-    print("threshold: \(summary.threshold.map { fixed($0, 4) } ?? "none"); certified gap: \(summary.gap.map { fixed($0, 4) } ?? "none")")
-    var operations = TextTable(["operation", "shape", "layout", "weights", "MACs", "output", "shift", "accumulator"])
+    print(
+      "threshold: \(summary.threshold.map { fixed($0, 4) } ?? "none"); certified gap: \(summary.gap.map { fixed($0, 4) } ?? "none")"
+    )
+    var operations = TextTable([
+      "operation", "shape", "layout", "weights", "MACs", "output", "shift", "accumulator",
+    ])
     for operation in summary.operations {
       operations.add([
         operation.kind, "\(operation.inputs)→\(operation.outputs)", operation.layout,
         "\(grouped(operation.weightBytes)) B", grouped(operation.multiplyAccumulates),
-        operation.limit.map { "0…\($0) in bytes" } ?? "\(operation.output), \(operation.fractionBits ?? 0) fraction bits",
+        operation.limit.map { "0…\($0) in bytes" }
+          ?? "\(operation.output), \(operation.fractionBits ?? 0) fraction bits",
         "\(operation.preShift)", "\(operation.accumulatorBits) bits",
       ])
     }
@@ -40,7 +47,8 @@ struct InspectCommand: ParsableCommand {
     var arena = TextTable(["buffer", "offset", "bytes", "in operations"])
     for buffer in summary.buffers {
       arena.add([
-        buffer.name, "\(buffer.offset)", grouped(buffer.size), "\(buffer.firstOperation) to \(buffer.lastOperation)",
+        buffer.name, "\(buffer.offset)", grouped(buffer.size),
+        "\(buffer.firstOperation) to \(buffer.lastOperation)",
       ])
     }
     arena.print()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ScrupleCertification
 import ScrupleData
 import ScrupleNetwork
 import ScrupleQuantization
@@ -41,7 +42,13 @@ struct QuantizeCommand: ParsableCommand {
   @Option(name: .long, help: "The confidence from which the device accepts, 0 to 1.")
   var threshold: Double?
 
-  @Option(name: .long, help: ArgumentHelp("Where the float twin of a calibrated program goes.", valueName: "file"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A certificate of this pair; the device then carries its gap.", valueName: "file"))
+  var certificate: String?
+
+  @Option(
+    name: .long, help: ArgumentHelp("Where the float twin of a calibrated program goes.", valueName: "file"))
   var twin: String?
 
   @OptionGroup var data: DataOptions
@@ -71,12 +78,16 @@ struct QuantizeCommand: ParsableCommand {
       calibration = try set.normalized(0..<set.count, for: network.input)
     } else if quantizer.method == .calibration {
       throw Failure(
-        .usage, "\(model): the network was not trained on the grid, so calibration needs --data, such as fashion-mnist:train")
+        .usage,
+        "\(model): the network was not trained on the grid, so calibration needs --data, such as fashion-mnist:train"
+      )
     }
     var quantized = try quantizer.quantize(network, calibration: calibration)
     if let threshold { try quantized.program.metadata.setThreshold(threshold) }
+    if let certificate { try attach(certificate, to: &quantized) }
     let bytes = try quantized.program.encoded()
-    let twinPath = quantizer.method == .calibration ? twin ?? withoutExtension(output) + ".twin.safetensors" : nil
+    let twinPath =
+      quantizer.method == .calibration ? twin ?? withoutExtension(output) + ".twin.safetensors" : nil
     if let twinPath { try quantized.twin.write(to: URL(fileURLWithPath: twinPath)) }
     try replaceFile(output, with: bytes)
     let summary = Summary(
@@ -86,6 +97,19 @@ struct QuantizeCommand: ParsableCommand {
       layers: quantized.layers)
     if format.json { return try printJSON(summary) }
     show(summary)
+  }
+
+  /// Takes the gap of a certificate, after making sure that it speaks of this pair and holds.
+  private func attach(_ path: String, to quantized: inout Quantized) throws {
+    let document: CertificateDocument
+    do {
+      document = try CertificateDocument(json: Data(try readBytes(path)))
+    } catch let error as DecodingError {
+      throw Failure(.badData, "\(path): not a certificate: \(error)")
+    }
+    let pair = try ModelPair(twin: quantized.twin, program: quantized.program)
+    if let problem = try document.problems(for: pair).first { throw Failure(.badData, "\(path): \(problem)") }
+    try quantized.program.metadata.setGap(document.gap)
   }
 
   private func clipCalibration() throws -> ClipCalibration {
@@ -112,7 +136,8 @@ struct QuantizeCommand: ParsableCommand {
       ])
     }
     table.print()
-    print("\(summary.output): \(grouped(summary.flash)) bytes of flash, \(grouped(summary.arena)) bytes of RAM")
+    print(
+      "\(summary.output): \(grouped(summary.flash)) bytes of flash, \(grouped(summary.arena)) bytes of RAM")
     if let twin = summary.twin { print("\(twin): its float twin") }
   }
 }

@@ -17,7 +17,9 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "Folders with a training.json.")
   var folders: [String]
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for report.html; the first one by default.", valueName: "dir"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for report.html; the first one by default.", valueName: "dir"))
   var output: String?
 
   @OptionGroup var format: OutputOptions

@@ -27,7 +27,8 @@ struct RunCommand: ParsableCommand {
   var inputs: [String] = []
 
   @Option(
-    name: .long, help: ArgumentHelp("One row of a table in its own units, separated by commas.", valueName: "a,b,…"))
+    name: .long,
+    help: ArgumentHelp("One row of a table in its own units, separated by commas.", valueName: "a,b,…"))
   var row: [String] = []
 
   @Option(name: .long, help: "Accept from this confidence on, instead of the file's threshold.")
@@ -76,7 +77,8 @@ struct RunCommand: ParsableCommand {
       }
       let wanted = features.map(\.name).joined(separator: ", ")
       guard fields.count == features.count else {
-        throw Failure(.badData, "--row \(text): \(fields.count) values, the model reads \(features.count): \(wanted)")
+        throw Failure(
+          .badData, "--row \(text): \(fields.count) values, the model reads \(features.count): \(wanted)")
       }
       for (field, feature) in zip(fields, features) {
         guard let field, field.isFinite else {

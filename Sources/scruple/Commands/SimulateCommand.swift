@@ -71,7 +71,9 @@ struct SimulateCommand: ParsableCommand {
     table.add(["multiply-accumulates", grouped(report.macs), "per inference"])
     if let count = report.instructions {
       table.add(["instructions", grouped(count.perInference), "per inference, the same for every input"])
-      table.add(["", count.perOperation.map(grouped).joined(separator: " + "), "per operation, then the head"])
+      table.add([
+        "", count.perOperation.map(grouped).joined(separator: " + "), "per operation, then the head",
+      ])
       table.add(["", grouped(count.validation), "to validate the file, once"])
     }
     if let stack = report.stack { table.add(["stack", "\(grouped(stack)) B", "high-water mark"]) }

@@ -19,7 +19,9 @@ struct TrainCommand: ParsableCommand {
   @Argument(help: "The recipe (YAML).")
   var recipe: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write into; runs/NAME by default.", valueName: "dir"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder to write into; runs/NAME by default.", valueName: "dir"))
   var output: String?
 
   @Flag(name: .long, help: "Go on from the folder's checkpoint.")

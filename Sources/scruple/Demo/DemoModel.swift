@@ -15,7 +15,7 @@ struct DemoModel {
   let file: ProgramFile
   /// The float twin of `file`: the network itself, if it was trained on the grid.
   let twin: Network
-  let certificate: WholeDomainCertificate?
+  let certificate: CertificateDocument?
 
   /// Trains a recipe into `directory/NAME` and makes its int8 program there.
   ///
@@ -38,11 +38,13 @@ struct DemoModel {
       recipe.attack?.step = attack.epsilon / Double(attackSteps)
     }
     let folder = "\(directory)/\(recipe.name)"
-    let (network, record) = try train(recipe, into: folder, keepsLines: recipe.epochs <= 20, progress: progress)
+    let (network, record) = try train(
+      recipe, into: folder, keepsLines: recipe.epochs <= 20, progress: progress)
     let data = try Catalogue.load(recipe.trainData, like: network.input, count: 2000)
     var quantized = try Quantizer(for: network).quantize(
       network, calibration: try data.normalized(0..<data.count, for: network.input))
-    let certificate = try Certifier.wholeDomain(twin: quantized.twin, program: quantized.program)
+    let certificate = try proveGap(of: try ModelPair(twin: quantized.twin, program: quantized.program))
+    try replaceFile("\(folder)/certificate.json", with: [UInt8](try certificate.json))
     if certificate.isUseful { try quantized.program.metadata.setGap(certificate.gap) }
     let path = "\(folder)/model.scruple"
     try replaceFile(path, with: try quantized.program.encoded())
@@ -65,7 +67,8 @@ struct DemoModel {
   /// The int8 program on a board, asked about raw inputs: probabilities, row-major.
   func int8(_ raw: [Float], on board: Board) throws -> [Double] {
     let inputs = network.input.quantize(raw)
-    return try InProcessDevice(board).run(file.engine, inputs, progress: nil).predictions.probabilities.map(real)
+    return try InProcessDevice(board).run(file.engine, inputs, progress: nil).predictions.probabilities.map(
+      real)
   }
 
   /// One line about what it takes on the device.

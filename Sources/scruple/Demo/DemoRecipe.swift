@@ -14,9 +14,13 @@ enum DemoRecipe {
     }
     for folder in folders {
       let file = "\(folder)/\(name)/recipe.yaml"
-      if FileManager.default.fileExists(atPath: file) { return try Recipe(contentsOf: URL(fileURLWithPath: file)) }
+      if FileManager.default.fileExists(atPath: file) {
+        return try Recipe(contentsOf: URL(fileURLWithPath: file))
+      }
     }
     throw Failure(
-      .missingInput, "no models/\(name)/recipe.yaml: run from the Scruple checkout, or set SCRUPLE_MODELS to its models folder")
+      .missingInput,
+      "no models/\(name)/recipe.yaml: run from the Scruple checkout, or set SCRUPLE_MODELS to its models folder"
+    )
   }
 }

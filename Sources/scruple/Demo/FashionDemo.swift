@@ -15,7 +15,9 @@ struct FashionDemo {
   func run() throws {
     let board = try Board.named("netduinoplus2")
     let test = try Catalogue.load("fashion-mnist:test", count: FashionDemo.samples)
-    tell("Fashion-MNIST: 60,000 small pictures of clothes. Two networks 784-100-10 learn them: one plainly, one that is")
+    tell(
+      "Fashion-MNIST: 60,000 small pictures of clothes. Two networks 784-100-10 learn them: one plainly, one that is"
+    )
     tell("also taught to doubt (ACET). Both train here with fewer epochs than their recipes in models/.\n")
     let plain = try DemoModel(
       title: "plain network", recipe: "fashion-plain", epochs: 6, directory: directory, progress: progress)
@@ -27,14 +29,17 @@ struct FashionDemo {
       let (comparison, sets) = try compare(model, test, board)
       results.append((model, comparison, sets))
     }
-    tell("On \(grouped(test.count)) test images and as many images of noise, float beside the \(board.part):\n")
+    tell(
+      "On \(grouped(test.count)) test images and as many images of noise, float beside the \(board.part):\n")
     let table = summaryTable(results.map { ($0.model, $0.comparison) })
     TextTable(table).print()
     tell()
     for (model, comparison, _) in results {
       tell("  \(model.title): \(model.size)")
       if let certified = comparison.bracket.certifiedDrift {
-        tell("  proved: no input of all 256^784 can move a probability by more than \(bound(certified)) from float to int8")
+        tell(
+          "  proved: no input of all 256^784 can move a probability by more than \(bound(certified)) from float to int8"
+        )
       }
     }
     let checks = results.flatMap { result in
@@ -74,12 +79,20 @@ struct FashionDemo {
         Table.Column("float", group: result.model.title), Table.Column("int8", group: result.model.title),
       ]
     }
-    func row(_ name: String, _ value: (Comparison) -> Sides<Double>?, _ show: (Double) -> String) -> [Table.Cell] {
-      [Table.Cell(name)] + results.flatMap { result in
-        [value(result.comparison)?.float, value(result.comparison)?.int8].map { Table.Cell($0.map(show) ?? "–") }
-      }
+    func row(_ name: String, _ value: (Comparison) -> Sides<Double>?, _ show: (Double) -> String) -> [Table
+      .Cell]
+    {
+      [Table.Cell(name)]
+        + results.flatMap { result in
+          [value(result.comparison)?.float, value(result.comparison)?.int8].map {
+            Table.Cell($0.map(show) ?? "–")
+          }
+        }
     }
-    var rows = [row("accuracy on clothes", \.accuracy, percent), row("mean confidence on clothes", \.mmc) { fixed($0, 3) }]
+    var rows = [
+      row("accuracy on clothes", \.accuracy, percent),
+      row("mean confidence on clothes", \.mmc) { fixed($0, 3) },
+    ]
     for noise in FashionDemo.noises {
       rows.append(row("mean confidence on \(noise) noise", { $0.ood[noise]?.mmc }) { fixed($0, 3) })
       rows.append(row("AUROC against \(noise) noise", { $0.ood[noise]?.auroc }) { fixed($0, 4) })
@@ -88,7 +101,8 @@ struct FashionDemo {
   }
 
   private func report(
-    _ results: [(model: DemoModel, comparison: Comparison, sets: [ComparedSet])], table: Table, checks: [Check]
+    _ results: [(model: DemoModel, comparison: Comparison, sets: [ComparedSet])], table: Table,
+    checks: [Check]
   ) throws -> Report {
     var sections = [Report.Section(title: "Side by side", blocks: [.table(table)])]
     for result in results {
@@ -124,7 +138,10 @@ struct FashionDemo {
       ],
       facts: [("command", "scruple demo fashion"), ("scruple", toolVersion)]
         + results.map {
-          ($0.model.title, "seed \($0.model.record.seed), \($0.model.file.bytes.count) B, twin \($0.model.twin.checksumText.prefix(16))…")
+          (
+            $0.model.title,
+            "seed \($0.model.record.seed), \($0.model.file.bytes.count) B, twin \($0.model.twin.checksumText.prefix(16))…"
+          )
         },
       checks: checks, sections: sections)
   }

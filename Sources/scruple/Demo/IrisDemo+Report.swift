@@ -12,7 +12,8 @@ extension IrisDemo {
   ) throws -> Report {
     let input = models[0].network.input
     let data = try iris.matching(input)
-    guard case .values(let values) = data.samples, let labels = data.labels, case .tabular(let features) = input.kind
+    guard case .values(let values) = data.samples, let labels = data.labels,
+      case .tabular(let features) = input.kind
     else { throw Failure(.badData, "iris is a table") }
     let points = PlanePoints(
       x: stride(from: 0, to: values.count, by: 2).map { Double(values[$0]) },
@@ -42,7 +43,9 @@ extension IrisDemo {
             name: "map-\(model.file.program.metadata.name)")))
     }
     let confidence = try Figures.confidenceMap(
-      models.dropFirst().map { PlanePanel(title: $0.title + ", float", probabilities: $0.float(grid.inputs)) },
+      models.dropFirst().map {
+        PlanePanel(title: $0.title + ", float", probabilities: $0.float(grid.inputs))
+      },
       grid: grid, classNames: names, axes: axes, points: points)
 
     return Report(
@@ -53,7 +56,8 @@ extension IrisDemo {
         Report.Section(title: "Far from all flowers", blocks: [.table(far)]),
         Report.Section(title: "Who decides what, and how surely", blocks: maps + [.figure(confidence)]),
         Report.Section(title: "Along rays", blocks: [.figure(try rays(models))]),
-        Report.Section(title: "Training", blocks: [.figure(try curves(models.filter { $0.record.epochs.count > 1 }))]),
+        Report.Section(
+          title: "Training", blocks: [.figure(try curves(models.filter { $0.record.epochs.count > 1 }))]),
       ])
   }
 
@@ -113,6 +117,11 @@ extension IrisDemo {
 
   private func facts(_ models: [DemoModel]) -> [(name: String, value: String)] {
     [("command", "scruple demo iris"), ("scruple", toolVersion)]
-      + models.map { ("\($0.title)", "seed \($0.record.seed), \($0.file.bytes.count) B, twin \($0.twin.checksumText.prefix(16))…") }
+      + models.map {
+        (
+          "\($0.title)",
+          "seed \($0.record.seed), \($0.file.bytes.count) B, twin \($0.twin.checksumText.prefix(16))…"
+        )
+      }
   }
 }

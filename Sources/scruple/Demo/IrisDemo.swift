@@ -25,22 +25,27 @@ struct IrisDemo {
     let models = [logistic, plain, cured]
     for model in models {
       let right = try rightCount(model, iris)
-      tell("  \(model.title): \(right) of \(iris.count) right (\(fixed(Double(right) / Double(iris.count), 4)))")
+      tell(
+        "  \(model.title): \(right) of \(iris.count) right (\(fixed(Double(right) / Double(iris.count), 4)))")
     }
     tell("\nNow petals that no iris has. How sure is each?\n")
     let table = try farTable(models, board)
     TextTable(table).print()
-    tell("\nThe int8 column is the device: \(board.part), \(board.flash >> 10) KB of flash, \(board.ram >> 10) KB of RAM, simulated here.")
+    tell(
+      "\nThe int8 column is the device: \(board.part), \(board.flash >> 10) KB of flash, \(board.ram >> 10) KB of RAM, simulated here."
+    )
     for model in models { tell("  \(model.title): \(model.size)") }
     for model in models {
       guard let certificate = model.certificate else { continue }
-      tell("proved for the \(model.title): no input of all \(grouped(1 << 16)) can move a probability by more than "
-        + "\(bound(certificate.probabilityBound)) from float to int8")
+      tell(
+        "proved for the \(model.title): no input of all \(grouped(1 << 16)) can move a probability by more than "
+          + "\(bound(certificate.probabilityBound)) from float to int8")
     }
     let result = try check(models, iris)
     tell("\nchecks")
     showChecks(result.checks)
-    try report(models, iris: iris, far: table, board: board, checks: result.checks).write(toDirectory: directory)
+    try report(models, iris: iris, far: table, board: board, checks: result.checks).write(
+      toDirectory: directory)
     tell("\nThe pictures are in \(directory)/report.html")
     guard result.checks.allSatisfy(\.holds) else { throw Failure(.checkDidNotHold, "a check does not hold") }
   }
@@ -53,15 +58,18 @@ struct IrisDemo {
   }
 
   private func farTable(_ models: [DemoModel], _ board: Board) throws -> Table {
-    let columns = [Table.Column("petal (cm)", isNumeric: false)] + models.flatMap {
-      [Table.Column("float", group: $0.title), Table.Column("int8", group: $0.title)]
-    }
+    let columns =
+      [Table.Column("petal (cm)", isNumeric: false)]
+      + models.flatMap {
+        [Table.Column("float", group: $0.title), Table.Column("int8", group: $0.title)]
+      }
     let rows = try IrisDemo.farPoints.map { x, y in
       var row = [Table.Cell("(\(short(x)), \(short(y)))")]
       for model in models {
         for probabilities in [model.float([x, y]), try model.int8([x, y], on: board)] {
           let confidence = probabilities.max() ?? 0
-          row.append(Table.Cell(fixed(confidence, 4), confidence > 0.9 ? .bad : confidence < 0.6 ? .good : .plain))
+          row.append(
+            Table.Cell(fixed(confidence, 4), confidence > 0.9 ? .bad : confidence < 0.6 ? .good : .plain))
         }
       }
       return row
@@ -80,10 +88,13 @@ struct IrisDemo {
       drifts.append(drift)
       if let certificate = model.certificate {
         checks.append(
-          Check("\(model.title): largest |Δp| over all 65,536 inputs", drift, .atMost, certificate.probabilityBound))
+          Check(
+            "\(model.title): largest |Δp| over all 65,536 inputs", drift, .atMost,
+            certificate.probabilityBound))
       }
       let run = try InProcessDevice(try Board.named("microbit")).simulate(
-        model.file.engine, try iris.matching(model.network.input).quantized(0..<iris.count, for: model.network.input))
+        model.file.engine,
+        try iris.matching(model.network.input).quantized(0..<iris.count, for: model.network.input))
       checks.append(
         Check("\(model.title): device and host differ in", run.report.identicalToHost ? 0 : 1, .atMost, 0))
     }

@@ -41,7 +41,8 @@ struct ProgramClassifier: Classifier {
 
   func predictions(for data: Dataset) throws -> ScrupleEvaluation.Predictions {
     let inputs = try data.quantized(0..<data.count, for: file.program.metadata.input)
-    let answers = try device.map { try $0.run(file.engine, inputs, progress: progress).predictions }
+    let answers =
+      try device.map { try $0.run(file.engine, inputs, progress: progress).predictions }
       ?? file.engine.run(inputs, threads: threads)
     return try ScrupleEvaluation.Predictions(
       fixedPoint: answers.probabilities, classCount: answers.classCount,

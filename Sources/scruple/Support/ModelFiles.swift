@@ -63,7 +63,9 @@ func readBytes(_ path: String) throws -> [UInt8] {
   guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
     throw Failure(.missingInput, "\(path): no such file")
   }
-  guard !isFolder.boolValue else { throw Failure(.badData, "\(path): a folder, where a model file is expected") }
+  guard !isFolder.boolValue else {
+    throw Failure(.badData, "\(path): a folder, where a model file is expected")
+  }
   do {
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   } catch {

@@ -12,7 +12,8 @@ func bound(_ value: Double) -> String {
 
 /// Bytes as people write them: `78.9 KB`.
 func bytes(_ count: Int) -> String {
-  count < 10_240 ? "\(count) B" : count < 10 << 20 ? "\(fixed(Double(count) / 1024, 1)) KB" : "\(count >> 20) MB"
+  count < 10_240
+    ? "\(count) B" : count < 10 << 20 ? "\(fixed(Double(count) / 1024, 1)) KB" : "\(count >> 20) MB"
 }
 
 /// 12345678 as `12,345,678`.

@@ -17,7 +17,8 @@ struct DataOptions: ParsableArguments {
   var seed: UInt64 = 1
 
   @Option(
-    name: .long, help: ArgumentHelp("The column of a CSV file that tells the class: its name.", valueName: "name"))
+    name: .long,
+    help: ArgumentHelp("The column of a CSV file that tells the class: its name.", valueName: "name"))
   var labelColumn: String?
 
   @Flag(name: .long, help: "Resize images of another size than the model's; otherwise they are refused.")

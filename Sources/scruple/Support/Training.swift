@@ -4,7 +4,8 @@ import ScrupleTraining
 
 /// Trains with progress on the standard error stream; Ctrl-C leaves a checkpoint and ends the program.
 func train(
-  _ recipe: Recipe, into directory: String, resume: Bool = false, threads: Int? = nil, keepsLines: Bool = true,
+  _ recipe: Recipe, into directory: String, resume: Bool = false, threads: Int? = nil,
+  keepsLines: Bool = true,
   progress: ProgressLine
 ) throws -> (Network, TrainingRecord) {
   var options = Trainer.Options()
@@ -27,7 +28,8 @@ func train(
   switch outcome {
   case .finished(let network, let record): return (network, record)
   case .interrupted(let checkpoint?):
-    throw Failure(.interrupted, "stopped; \(checkpoint.relativePath) has the state: --resume goes on from there")
+    throw Failure(
+      .interrupted, "stopped; \(checkpoint.relativePath) has the state: --resume goes on from there")
   case .interrupted(nil): throw Failure(.interrupted, "stopped; nothing is kept of a training this short")
   }
 }
