@@ -27,25 +27,15 @@ public struct DifferentialCertifier: Sendable {
   /// - Throws: ``CertificationError`` where the two do not have the same structure, or the program can't be proved free
   ///   of overflow.
   public init(reference: Network, program: IntegerProgram) throws(CertificationError) {
-    do {
-      try program.proveBounds()
-    } catch {
-      throw .program(reason: error.description)
-    }
+    let integers = try ProgramLayer.layers(of: program)
     let dense = reference.denseLayers
-    guard dense.count == program.layers.count else {
-      throw .layerCount(float: dense.count, int8: program.layers.count)
+    guard dense.count == integers.count else {
+      throw .layerCount(float: dense.count, int8: integers.count)
     }
     var layers: [DifferentialLayer] = []
-    var limit = 1.0
-    for (index, pair) in zip(dense, program.layers).enumerated() {
-      guard case .dense(let integers) = pair.1 else { continue }
-      let next = index < dense.count - 1 ? Double(program.metadata.limits[index]) : nil
+    for (index, pair) in zip(dense, integers).enumerated() {
       layers.append(
-        try DifferentialLayer(
-          pair.0, integers, index: index, inputLimit: limit, outputLimit: next,
-          temperature: Double(reference.temperature)))
-      limit = next ?? limit
+        try DifferentialLayer(pair.0, pair.1, index: index, temperature: Double(reference.temperature)))
     }
     self.layers = layers
     self.program = program
@@ -64,10 +54,6 @@ extension DifferentialCertifier {
     let certifier: DifferentialCertifier
     /// The input and every layer.
     let forms: [ZonotopeLayer]
-    private var sums: [Int32] = []
-    private var widths: [Int32] = []
-    private var bytes: [(low: Int, high: Int)] = []
-    private var accumulators: [(low: Int64, high: Int64)] = []
 
     init(_ certifier: DifferentialCertifier) {
       self.certifier = certifier
@@ -86,45 +72,37 @@ extension DifferentialCertifier {
 
     /// The bounds over one box.
     func certificate(_ box: InputBox) -> BoxCertificate {
-      BoxCertificate(logitBounds(box))
+      guard let bounds = logitBounds(box, phases: []) else { preconditionFailure("a box without inputs") }
+      return BoxCertificate(bounds)
     }
 
-    /// Bounds of all logit differences over one box.
-    func logitBounds(_ box: InputBox) -> LogitBounds {
+    /// Bounds of all logit differences over the inputs of a box for which some neurons are on given sides of their
+    /// kinks; nil when there are no such inputs.
+    func logitBounds(_ box: InputBox, phases: [NeuronPhase]) -> LogitBounds? {
       precondition(
         box.inputs == certifier.program.inputCount,
         "a box of \(box.inputs) inputs for a program with \(certifier.program.inputCount)")
       forms[0].set(box)
-      bytes = box.ranges.map { (Int($0.lowerBound), Int($0.upperBound)) }
+      var bytes = box.ranges.map { (low: Int($0.lowerBound), high: Int($0.upperBound)) }
       for (index, layer) in certifier.layers.enumerated() {
         let (input, form) = (forms[index], forms[index + 1])
         form.map(layer, from: input)
-        boundAccumulators(layer.integers)
-        switch layer.output {
-        case .activation(let step, let limit, let referenceLimit):
-          form.bound(layer, from: input, accumulators: accumulators, step: step, isFirst: index == 0)
-          form.activate(step: step, limit: limit, referenceLimit: referenceLimit)
+        switch layer.program.output {
+        case .activation(let step, let limit):
+          form.bound(
+            layer, from: input, accumulators: layer.program.integers.accumulatorRanges(bytes: bytes),
+            step: step, isFirst: index == 0)
+          for phase in phases where phase.layer == index {
+            form.ranges[phase.neuron].restrict(to: phase, step: step)
+            if form.ranges[phase.neuron].isEmpty { return nil }
+          }
+          form.activate(step: step, limit: limit, referenceLimit: layer.referenceLimit)
           bytes = form.ranges.map(\.byte)
         case .logits(let unit):
           return form.logitBounds(layer, from: input, bytes: bytes, unit: unit)
         }
       }
       preconditionFailure("a program without a last layer")
-    }
-
-    private func boundAccumulators(_ integers: IntegerDense) {
-      sums = bytes.map { Int32($0.low + $0.high) }
-      widths = bytes.map { Int32($0.high - $0.low) }
-      accumulators = Array(repeating: (0, 0), count: integers.outputs)
-      accumulators.withUnsafeMutableBufferPointer { result in
-        sums.withUnsafeBufferPointer { sums in
-          widths.withUnsafeBufferPointer { widths in
-            if let base = result.baseAddress {
-              integers.accumulatorRanges(sums: sums, widths: widths, into: base)
-            }
-          }
-        }
-      }
     }
   }
 }

@@ -11,7 +11,7 @@ extension ZonotopeLayer {
     let (values, differences) = (input.valueColumns, input.differenceColumns)
     let gamma = Slack.form(2 * layer.inputs)
     for row in 0..<neurons {
-      let (w, v, delta) = (layer.reference[row], layer.program[row], layer.difference[row])
+      let (w, v, delta) = (layer.reference[row], layer.program.weights[row], layer.difference[row])
       referenceCenter[0][row] =
         VectorLoops.dot(w, input.referenceCenter[0], count: count) + layer.referenceBias[row]
       differenceCenter[0][row] =
@@ -28,7 +28,7 @@ extension ZonotopeLayer {
       }
 
       let (wSum, vSum, dSum) = (
-        layer.referenceReach[row], layer.programReach[row], layer.differenceReach[row]
+        layer.referenceReach[row], layer.program.reach[row], layer.differenceReach[row]
       )
       referenceError[row] =
         wSum * input.largestReferenceError
@@ -37,7 +37,7 @@ extension ZonotopeLayer {
         vSum * input.largestDifferenceError + dSum * input.largestReferenceError
         + gamma
         * (vSum * input.largestDifference + (wSum + vSum) * input.largestReference
-          + abs(layer.referenceBias[row]) + abs(layer.programBias[row])) + Slack.floor
+          + abs(layer.referenceBias[row]) + abs(layer.program.bias[row])) + Slack.floor
     }
     guard values > 0 else { return }
     VectorLoops.product(
@@ -47,11 +47,12 @@ extension ZonotopeLayer {
       layer.difference, input.reference, active: input.activeReference, count: values,
       into: differenceOnValues, adding: false)
     VectorLoops.product(
-      layer.program, input.differenceOnValues, active: input.activeDifference, count: values,
+      layer.program.weights, input.differenceOnValues, active: input.activeDifference, count: values,
       into: differenceOnValues, adding: true)
     if differences > 0 {
       VectorLoops.product(
-        layer.program, input.differenceOnDifferences, active: input.activeDifference, count: differences,
+        layer.program.weights, input.differenceOnDifferences, active: input.activeDifference,
+        count: differences,
         into: differenceOnDifferences, adding: false)
     }
   }

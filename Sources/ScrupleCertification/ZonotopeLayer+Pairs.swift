@@ -65,35 +65,11 @@ extension ZonotopeLayer {
           i, k, low: addDown(interval.center + biases - interval.radius, -slack),
           high: addUp(interval.center + biases + interval.radius, slack))
 
-        let integer = layer.integers.pairRange(i, k, bytes: bytes)
-        // The integers are exact; their conversion and the unit's rounding are two units in the last place each.
-        let (low, high) = (Double(integer.low) * unit, Double(integer.high) * unit)
-        let reach = 0x1p-50 * max(abs(low), abs(high)) + Slack.floor
-        bounds.program.intersect(i, k, low: low - reach, high: high + reach)
+        let integer = layer.program.integers.realPairRange(i, k, bytes: bytes, unit: unit)
+        bounds.program.intersect(i, k, low: integer.low, high: integer.high)
       }
     }
     bounds.tighten()
     return bounds
-  }
-}
-
-extension IntegerDense {
-  /// The exact range of `acc_i·m_i − acc_k·m_k`, the difference of two logits, over a box of bytes.
-  ///
-  /// It is linear in the bytes with integer coefficients, and both products with all their partial sums stay below
-  /// `2³¹·2³¹` in absolute value: Int64 holds it.
-  func pairRange(_ i: Int, _ k: Int, bytes: [(low: Int, high: Int)]) -> (low: Int64, high: Int64) {
-    let (mi, mk) = (Int64(multipliers[i]), Int64(multipliers[k]))
-    var low = Int64(bias[i]) * mi - Int64(bias[k]) * mk
-    var high = low
-    weights.withUnsafeBufferPointer { weights in
-      for j in 0..<inputs {
-        let weight = Int64(weights[i * inputs + j]) * mi - Int64(weights[k * inputs + j]) * mk
-        let (a, b) = (weight * Int64(bytes[j].low), weight * Int64(bytes[j].high))
-        low += min(a, b)
-        high += max(a, b)
-      }
-    }
-    return (low, high)
   }
 }

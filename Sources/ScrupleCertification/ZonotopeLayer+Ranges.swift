@@ -20,18 +20,13 @@ extension ZonotopeLayer {
         range.reference = (max(range.reference.low, interval.low), min(range.reference.high, interval.high))
       }
       let accumulator = accumulators[row]
-      let exact = (
-        low: layer.integers.product(accumulator.low, channel: row),
-        high: layer.integers.product(accumulator.high, channel: row)
-      )
-      let integer = (low: Double(exact.low) * 0x1p-32 * step, high: Double(exact.high) * 0x1p-32 * step)
-      let slack = 0x1p-50 * max(abs(integer.low), abs(integer.high)) + Slack.floor
+      let integer = layer.program.integers.realRange(accumulator, channel: row, step: step)
       range.program = (
-        max(range.program.low, integer.low - slack), min(range.program.high, integer.high + slack)
+        max(range.program.low, integer.low), min(range.program.high, integer.high)
       )
       range.byte = (
-        min(max(layer.integers.requantized(accumulator.low, channel: row), 0), 255),
-        min(max(layer.integers.requantized(accumulator.high, channel: row), 0), 255)
+        min(max(layer.program.integers.requantized(accumulator.low, channel: row), 0), 255),
+        min(max(layer.program.integers.requantized(accumulator.high, channel: row), 0), 255)
       )
       range.tighten()
       range.tightenByte(step: step)

@@ -44,23 +44,29 @@ enum BoxSamples {
     return (network, quantized)
   }
 
-  /// Logits in Double; far more exact than any bound here is tight.
-  static func logits(_ network: Network, _ input: [UInt8]) -> [Double] {
+  /// Every layer's pre-activations in Double; far more exact than any bound here is tight.
+  static func preActivations(_ network: Network, _ input: [UInt8]) -> [[Double]] {
     var x = input.map { Double($0) / 255 }
-    for dense in network.denseLayers {
-      x = (0..<dense.outputs).map { row in
-        let sum = (0..<dense.inputs).reduce(Double(dense.bias[row])) {
+    return network.denseLayers.map { dense in
+      let sums = (0..<dense.outputs).map { row in
+        (0..<dense.inputs).reduce(Double(dense.bias[row])) {
           $0 + Double(dense.weight[row * dense.inputs + $1]) * x[$1]
         }
+      }
+      x = sums.map { sum in
         switch dense.activation {
-        case .identity: return sum
-        case .relu: return max(sum, 0)
-        case .clippedReLU(let limit): return min(max(sum, 0), Double(limit))
-        case .tanh: return tanh(sum)
+        case .identity: sum
+        case .relu: max(sum, 0)
+        case .clippedReLU(let limit): min(max(sum, 0), Double(limit))
+        case .tanh: tanh(sum)
         }
       }
+      return sums
     }
-    return x.map { $0 / Double(network.temperature) }
+  }
+
+  static func logits(_ network: Network, _ input: [UInt8]) -> [Double] {
+    preActivations(network, input).last!.map { $0 / Double(network.temperature) }
   }
 
   static func softmax(_ logits: [Double]) -> [Double] {
