@@ -21,6 +21,8 @@ struct Dense {
   /// Computes all outputs: four pairs at once as long as four remain (the last of which may be half), then
   /// single pairs.
   func run() {
+    let instructions = scr_instruction_set()
+    if instructions != SCR_PORTABLE { return unsafe run(instructions) }
     unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8) { buffer in
       let sums = unsafe buffer.baseAddress.unsafelyUnwrapped
       var weights = unsafe weights
@@ -45,5 +47,16 @@ struct Dense {
         channel &+= count
       }
     }
+  }
+
+  /// The same with the wide instructions that a host's processor has.
+  @inline(__always)
+  private func run(_ instructions: Int32) {
+    var dense = unsafe scr_dense(
+      weights: weights, bias: bias, multiplier: multiplier,
+      input: UnsafeRawPointer(input).assumingMemoryBound(to: UInt8.self), output: output, groups: groups,
+      outputs: outputs, is_logits: isLogits, shift: scaling.shift, zero_point: scaling.zeroPoint,
+      low: scaling.low, high: scaling.high)
+    unsafe scr_dense_run(&dense, instructions)
   }
 }

@@ -118,7 +118,7 @@ import Testing
   @Test func `what validation accepts of random forgeries runs without reading or writing outside`() throws {
     var generator = SeededGenerator(99)
     var accepted = 0
-    for _ in 0..<20_000 {
+    for _ in 0..<4_000 {
       var file = sample
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
         let offset = Int.random(in: 0..<file.count - 4, using: &generator)
@@ -133,6 +133,6 @@ import Testing
       let second = try run(file, [1, 2, 3], poison: 0xFF)
       #expect(first.verdict == second.verdict && first.probabilities == second.probabilities)
     }
-    #expect(accepted > 100)
+    #expect(accepted > 50)
   }
 }

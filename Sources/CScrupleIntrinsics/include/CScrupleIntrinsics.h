@@ -3,4 +3,5 @@
 #pragma once
 
 #include "ScrupleArithmetic.h"
+#include "ScrupleDense.h"
 #include "ScrupleLanes.h"

@@ -1,0 +1,191 @@
+// Dense operations on 512 bits. A block of four pairs takes a vector for two groups of four inputs; its factor has
+// (u0, u2) four times, (u1, u3) four times, and the same of the next group, each byte with a zero byte behind it.
+// Then vpdpwssd sums the products of the halfwords, 256·A + B, and vpdpbusd those of their low bytes, B: the high
+// bytes meet the zeros.
+//
+// Images have many zeros. Vectors whose eight inputs are all zero are left out: on a host, time may depend on the data.
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "dense_x86.h"
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+#define INLINE TARGET static inline __attribute__((always_inline))
+
+enum {
+  // Each 32-bit lane gets two of a vector's eight inputs: 256 inputs, as DenseKernels.swift explains.
+  inputs_per_flush = 1024,
+  vectors_per_flush = inputs_per_flush / 8,
+  // Blocks that share a factor.
+  blocks_per_pass = 4,
+};
+
+/// Positions of a stretch of the input, at most inputs_per_flush bytes, where eight bytes aren't all zero.
+typedef struct {
+  int count;
+  int32_t offsets[vectors_per_flush + 16];
+} stretch;
+
+INLINE __mmask16 first(intptr_t count) { return count >= 16 ? 0xFFFF : (__mmask16)((1u << count) - 1); }
+
+/// Looks at 4·groups bytes.
+TARGET static void find(stretch *list, const uint8_t *input, intptr_t groups) {
+  const __m512i steps = _mm512_setr_epi32(0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120);
+  int count = 0;
+  for (intptr_t at = 0; at < groups; at += 32) {
+    const __m512i low = _mm512_maskz_loadu_epi32(first(groups - at), input + 4 * at);
+    const __m512i high =
+        _mm512_maskz_loadu_epi32(groups - at > 16 ? first(groups - at - 16) : 0, input + 4 * at + 64);
+    const __mmask16 some = (__mmask16)(_mm512_test_epi64_mask(low, low) | _mm512_test_epi64_mask(high, high) << 8);
+    const __m512i offsets = _mm512_add_epi32(steps, _mm512_set1_epi32((int32_t)(4 * at)));
+    _mm512_storeu_si512(list->offsets + count, _mm512_maskz_compress_epi32(some, offsets));
+    count += __builtin_popcount(some);
+  }
+  list->count = count;
+}
+
+/// (acc·2^shift·m + 2^31) >> 32, with the zero point, clamped, for 16 channels.
+INLINE __m512i requantize(const scr_dense *dense, __m512i sums, __m512i multipliers) {
+  const __m512i half = _mm512_set1_epi64(0x80000000);
+  const __m512i shifted = _mm512_sll_epi32(sums, _mm_cvtsi32_si128(dense->shift));
+  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(shifted, multipliers), half);
+  const __m512i odd = _mm512_add_epi64(
+      _mm512_mul_epi32(_mm512_srli_epi64(shifted, 32), _mm512_srli_epi64(multipliers, 32)), half);
+  const __m512i y = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+  return _mm512_max_epi32(
+      _mm512_min_epi32(_mm512_add_epi32(y, _mm512_set1_epi32(dense->zero_point)), _mm512_set1_epi32(dense->high)),
+      _mm512_set1_epi32(dense->low));
+}
+
+/// Adds the biases to 16 channels' sums and writes as many of them as there are.
+INLINE void store(const scr_dense *dense, intptr_t channel, __m512i products) {
+  const intptr_t left = dense->outputs - channel;
+  if (left <= 0) return;
+  // The arrays are as long as the outputs, rounded up to even.
+  const __m512i sums = _mm512_add_epi32(products, _mm512_maskz_loadu_epi32(first(left), dense->bias + channel));
+  if (dense->is_logits) {
+    _mm512_mask_storeu_epi32((int32_t *)dense->output + channel, first(left), sums);
+  } else {
+    const __m512i multipliers = _mm512_maskz_loadu_epi32(first(left), dense->multiplier + channel);
+    _mm_mask_storeu_epi8(
+        (uint8_t *)dense->output + channel, first(left),
+        _mm512_cvtepi32_epi8(requantize(dense, sums, multipliers)));
+  }
+}
+
+/// Lane i of the result, 128 bits, is the sum of the four lanes of vectors[i].
+INLINE __m512i sum_lanes(const __m512i vectors[4]) {
+  const __m512i s01 = _mm512_add_epi32(
+      _mm512_shuffle_i32x4(vectors[0], vectors[1], 0x44), _mm512_shuffle_i32x4(vectors[0], vectors[1], 0xEE));
+  const __m512i s23 = _mm512_add_epi32(
+      _mm512_shuffle_i32x4(vectors[2], vectors[3], 0x44), _mm512_shuffle_i32x4(vectors[2], vectors[3], 0xEE));
+  return _mm512_add_epi32(_mm512_shuffle_i32x4(s01, s23, 0x88), _mm512_shuffle_i32x4(s01, s23, 0xDD));
+}
+
+/// Computes `count` blocks of four pairs, from `channel` on.
+INLINE void run_blocks(
+    const scr_dense *dense, const uint8_t *weights, intptr_t channel, int count, stretch *list) {
+  const __m512i spread = _mm512_set_epi64(
+      0x8007800580078005, 0x8007800580078005, 0x8006800480068004, 0x8006800480068004,  //
+      0x8003800180038001, 0x8003800180038001, 0x8002800080028000, 0x8002800080028000);
+  const intptr_t block_size = 32 * dense->groups;
+  __m512i a[blocks_per_pass], h[blocks_per_pass], l[blocks_per_pass];
+  for (int b = 0; b < blocks_per_pass; b++) a[b] = l[b] = _mm512_setzero_si512();
+  for (intptr_t start = 0; start < dense->groups; start += inputs_per_flush / 4) {
+    const uint8_t *input = dense->input + 4 * start;
+    const intptr_t groups = dense->groups - start < inputs_per_flush / 4 ? dense->groups - start : inputs_per_flush / 4;
+    // A single stretch is the same for all blocks.
+    if (channel == 0 || dense->groups > inputs_per_flush / 4) find(list, input, groups);
+    for (int b = 0; b < count; b++) h[b] = l[b];
+    // An odd group at the end makes half a vector.
+    const bool is_half = list->count > 0 && (groups & 1) != 0 && list->offsets[list->count - 1] == 4 * (groups - 1);
+    const int whole = list->count - is_half;
+    for (int i = 0; i < whole; i++) {
+      const intptr_t offset = list->offsets[i];
+      int64_t eight;
+      __builtin_memcpy(&eight, input + offset, 8);
+      const __m512i x = _mm512_shuffle_epi8(_mm512_set1_epi64(eight), spread);
+      const uint8_t *at = weights + 8 * (4 * start + offset);
+      for (int b = 0; b < count; b++) {
+        const __m512i w = _mm512_loadu_si512(at + b * block_size);
+        h[b] = _mm512_dpwssd_epi32(h[b], w, x);
+        l[b] = _mm512_dpbusd_epi32(l[b], x, w);
+      }
+    }
+    if (is_half) {
+      uint32_t four;
+      __builtin_memcpy(&four, input + 4 * (groups - 1), 4);
+      const __m512i x = _mm512_shuffle_epi8(_mm512_set1_epi64(four), spread);
+      const uint8_t *at = weights + 32 * (start + groups - 1);
+      for (int b = 0; b < count; b++) {
+        const __m512i w = _mm512_maskz_loadu_epi32(0x00FF, at + b * block_size);
+        h[b] = _mm512_dpwssd_epi32(h[b], w, x);
+        l[b] = _mm512_dpbusd_epi32(l[b], x, w);
+      }
+    }
+    for (int b = 0; b < count; b++)
+      a[b] = _mm512_add_epi32(a[b], _mm512_srai_epi32(_mm512_sub_epi32(h[b], l[b]), 8));
+  }
+  // Channels A of block i in lane i, and channels B.
+  const __m512i as = sum_lanes(a), ls = sum_lanes(l);
+  const __m512i low = _mm512_unpacklo_epi32(as, ls), high = _mm512_unpackhi_epi32(as, ls);
+  const __m512i lower = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0);
+  const __m512i upper = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
+  store(dense, channel, _mm512_permutex2var_epi64(low, lower, high));
+  if (count > 2) store(dense, channel + 16, _mm512_permutex2var_epi64(low, upper, high));
+}
+
+TARGET static void run_four(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 4, l); }
+TARGET static void run_three(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 3, l); }
+TARGET static void run_two(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 2, l); }
+TARGET static void run_one(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 1, l); }
+
+/// Computes the up to three single pairs from `channel` on. A vector holds eight groups of one pair, (u0, u2) and
+/// (u1, u3) of each.
+TARGET static void run_pairs(const scr_dense *dense, const uint8_t *weights, intptr_t channel) {
+  const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15));
+  const intptr_t pair_size = 8 * dense->groups;
+  const int pairs = (int)((dense->outputs - channel + 1) / 2);
+  int32_t sums[16] = {0};
+  for (int p = 0; p < pairs; p++) {
+    __m512i a = _mm512_setzero_si512(), l = a;
+    // Two of a vector's 32 inputs for each lane.
+    for (intptr_t start = 0; start < dense->groups; start += 1024) {
+      const intptr_t end = dense->groups - start < 1024 ? dense->groups : start + 1024;
+      __m512i h = l;
+      for (intptr_t group = start; group < end; group += 8) {
+        const __mmask16 words = first(2 * (end - group));
+        const __m256i bytes = _mm256_maskz_loadu_epi32((__mmask8)first(end - group), dense->input + 4 * group);
+        const __m512i x = _mm512_shuffle_epi8(_mm512_cvtepu8_epi16(bytes), order);
+        const __m512i w = _mm512_maskz_loadu_epi32(words, weights + p * pair_size + 8 * group);
+        h = _mm512_dpwssd_epi32(h, w, x);
+        l = _mm512_dpbusd_epi32(l, x, w);
+      }
+      a = _mm512_add_epi32(a, _mm512_srai_epi32(_mm512_sub_epi32(h, l), 8));
+    }
+    sums[2 * p] = _mm512_reduce_add_epi32(a);
+    sums[2 * p + 1] = _mm512_reduce_add_epi32(l);
+  }
+  store(dense, channel, _mm512_loadu_si512(sums));
+}
+
+TARGET void scr_dense_avx512(const scr_dense *dense) {
+  static void (*const run[])(const scr_dense *, const uint8_t *, intptr_t, stretch *) = {
+      0, run_one, run_two, run_three, run_four};
+  const uint8_t *weights = dense->weights;
+  // Blocks of four pairs, the last of which may lack a channel.
+  intptr_t blocks = (dense->outputs + 1) / 8;
+  intptr_t channel = 0;
+  stretch list;
+  while (blocks > 0) {
+    const intptr_t count = blocks < blocks_per_pass ? blocks : blocks_per_pass;
+    run[count](dense, weights, channel, &list);
+    weights += count * 32 * dense->groups;
+    channel += 8 * count;
+    blocks -= count;
+  }
+  if (channel < dense->outputs) run_pairs(dense, weights, channel);
+}
+
+#endif

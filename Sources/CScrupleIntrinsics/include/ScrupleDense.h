@@ -1,0 +1,47 @@
+// Dense operations with the wide instructions of large processors, over the same pair-packed weights.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ScrupleInline.h"
+
+/// A dense operation in memory; see Dense.swift.
+typedef struct {
+  /// Pair-packed: align4(inputs) × align2(outputs) bytes.
+  const void *_Nonnull weights;
+  /// align2(outputs) of them.
+  const int32_t *_Nonnull bias;
+  /// align2(outputs) of them.
+  const int32_t *_Nonnull multiplier;
+  /// 4·groups bytes.
+  const uint8_t *_Nonnull input;
+  /// outputs bytes, or 4·outputs bytes of accumulators.
+  void *_Nonnull output;
+  intptr_t groups;
+  intptr_t outputs;
+  bool is_logits;
+  int32_t shift;
+  int32_t zero_point;
+  int32_t low;
+  int32_t high;
+} scr_dense;
+
+/// Instruction sets with kernels of their own.
+enum {
+  SCR_PORTABLE = 0,
+  /// vpmaddwd on 256 bits.
+  SCR_AVX2 = 1,
+  /// vpdpwssd and vpdpbusd on 512 bits.
+  SCR_AVX512_VNNI = 2,
+};
+
+#if defined(__x86_64__)
+/// The best that this processor has.
+int32_t scr_instruction_set(void);
+/// Runs a dense operation with an instruction set that this processor has, other than SCR_PORTABLE.
+void scr_dense_run(const scr_dense *_Nonnull dense, int32_t instruction_set);
+#else
+SCR_INLINE int32_t scr_instruction_set(void) { return SCR_PORTABLE; }
+SCR_INLINE void scr_dense_run(const scr_dense *_Nonnull dense, int32_t instruction_set) {}
+#endif
