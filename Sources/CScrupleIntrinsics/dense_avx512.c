@@ -18,7 +18,7 @@ enum {
   inputs_per_flush = 1024,
   vectors_per_flush = inputs_per_flush / 8,
   // Blocks that share a factor.
-  blocks_per_pass = 4,
+  blocks_per_pass = 6,
 };
 
 /// Positions of a stretch of the input, at most inputs_per_flush bytes, where eight bytes aren't all zero.
@@ -74,13 +74,20 @@ INLINE void store(const scr_dense *dense, intptr_t channel, __m512i products) {
   }
 }
 
-/// Lane i of the result, 128 bits, is the sum of the four lanes of vectors[i].
-INLINE __m512i sum_lanes(const __m512i vectors[4]) {
-  const __m512i s01 = _mm512_add_epi32(
-      _mm512_shuffle_i32x4(vectors[0], vectors[1], 0x44), _mm512_shuffle_i32x4(vectors[0], vectors[1], 0xEE));
-  const __m512i s23 = _mm512_add_epi32(
-      _mm512_shuffle_i32x4(vectors[2], vectors[3], 0x44), _mm512_shuffle_i32x4(vectors[2], vectors[3], 0xEE));
+/// Lane i of the result, 128 bits, is the sum of the four lanes of the i-th vector.
+INLINE __m512i sum_lanes(__m512i v0, __m512i v1, __m512i v2, __m512i v3) {
+  const __m512i s01 = _mm512_add_epi32(_mm512_shuffle_i32x4(v0, v1, 0x44), _mm512_shuffle_i32x4(v0, v1, 0xEE));
+  const __m512i s23 = _mm512_add_epi32(_mm512_shuffle_i32x4(v2, v3, 0x44), _mm512_shuffle_i32x4(v2, v3, 0xEE));
   return _mm512_add_epi32(_mm512_shuffle_i32x4(s01, s23, 0x88), _mm512_shuffle_i32x4(s01, s23, 0xDD));
+}
+
+/// Stores up to four blocks: lane i of `as` has the channels A of block i, lane i of `ls` the channels B.
+INLINE void store_blocks(const scr_dense *dense, intptr_t channel, int count, __m512i as, __m512i ls) {
+  const __m512i low = _mm512_unpacklo_epi32(as, ls), high = _mm512_unpackhi_epi32(as, ls);
+  const __m512i lower = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0);
+  const __m512i upper = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
+  store(dense, channel, _mm512_permutex2var_epi64(low, lower, high));
+  if (count > 2) store(dense, channel + 16, _mm512_permutex2var_epi64(low, upper, high));
 }
 
 /// Computes `count` blocks of four pairs, from `channel` on.
@@ -101,6 +108,7 @@ INLINE void run_blocks(
     // An odd group at the end makes half a vector.
     const bool is_half = list->count > 0 && (groups & 1) != 0 && list->offsets[list->count - 1] == 4 * (groups - 1);
     const int whole = list->count - is_half;
+#pragma clang loop unroll_count(2)
     for (int i = 0; i < whole; i++) {
       const intptr_t offset = list->offsets[i];
       int64_t eight;
@@ -127,52 +135,69 @@ INLINE void run_blocks(
     for (int b = 0; b < count; b++)
       a[b] = _mm512_add_epi32(a[b], _mm512_srai_epi32(_mm512_sub_epi32(h[b], l[b]), 8));
   }
-  // Channels A of block i in lane i, and channels B.
-  const __m512i as = sum_lanes(a), ls = sum_lanes(l);
-  const __m512i low = _mm512_unpacklo_epi32(as, ls), high = _mm512_unpackhi_epi32(as, ls);
-  const __m512i lower = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0);
-  const __m512i upper = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
-  store(dense, channel, _mm512_permutex2var_epi64(low, lower, high));
-  if (count > 2) store(dense, channel + 16, _mm512_permutex2var_epi64(low, upper, high));
+  store_blocks(dense, channel, count, sum_lanes(a[0], a[1], a[2], a[3]), sum_lanes(l[0], l[1], l[2], l[3]));
+  if (count > 4) {
+    const __m512i zero = _mm512_setzero_si512();
+    store_blocks(
+        dense, channel + 32, count - 4, sum_lanes(a[4], a[5], zero, zero), sum_lanes(l[4], l[5], zero, zero));
+  }
 }
 
+TARGET static void run_six(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 6, l); }
+TARGET static void run_five(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 5, l); }
 TARGET static void run_four(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 4, l); }
 TARGET static void run_three(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 3, l); }
 TARGET static void run_two(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 2, l); }
 TARGET static void run_one(const scr_dense *d, const uint8_t *w, intptr_t c, stretch *l) { run_blocks(d, w, c, 1, l); }
 
-/// Computes the up to three single pairs from `channel` on. A vector holds eight groups of one pair, (u0, u2) and
-/// (u1, u3) of each.
-TARGET static void run_pairs(const scr_dense *dense, const uint8_t *weights, intptr_t channel) {
+/// Computes `count` single pairs from `channel` on. A vector holds eight groups of one pair, (u0, u2) and (u1, u3) of
+/// each.
+INLINE void run_pairs(const scr_dense *dense, const uint8_t *weights, intptr_t channel, int count) {
   const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15));
   const intptr_t pair_size = 8 * dense->groups;
-  const int pairs = (int)((dense->outputs - channel + 1) / 2);
-  int32_t sums[16] = {0};
-  for (int p = 0; p < pairs; p++) {
-    __m512i a = _mm512_setzero_si512(), l = a;
-    // Two of a vector's 32 inputs for each lane.
-    for (intptr_t start = 0; start < dense->groups; start += 1024) {
-      const intptr_t end = dense->groups - start < 1024 ? dense->groups : start + 1024;
-      __m512i h = l;
-      for (intptr_t group = start; group < end; group += 8) {
-        const __mmask16 words = first(2 * (end - group));
-        const __m256i bytes = _mm256_maskz_loadu_epi32((__mmask8)first(end - group), dense->input + 4 * group);
-        const __m512i x = _mm512_shuffle_epi8(_mm512_cvtepu8_epi16(bytes), order);
-        const __m512i w = _mm512_maskz_loadu_epi32(words, weights + p * pair_size + 8 * group);
-        h = _mm512_dpwssd_epi32(h, w, x);
-        l = _mm512_dpbusd_epi32(l, x, w);
+  // The fourth stays zero, so that lanes can be summed four vectors at a time.
+  __m512i a[4], h[4], l[4];
+  for (int p = 0; p < 4; p++) a[p] = l[p] = _mm512_setzero_si512();
+  // Two of a vector's 32 inputs for each lane.
+  for (intptr_t start = 0; start < dense->groups; start += 1024) {
+    const intptr_t end = dense->groups - start < 1024 ? dense->groups : start + 1024;
+    for (int p = 0; p < count; p++) h[p] = l[p];
+    intptr_t group = start;
+    for (; group + 8 <= end; group += 8) {
+      const __m256i bytes = _mm256_loadu_si256((const __m256i *)(dense->input + 4 * group));
+      const __m512i x = _mm512_shuffle_epi8(_mm512_cvtepu8_epi16(bytes), order);
+      for (int p = 0; p < count; p++) {
+        const __m512i w = _mm512_loadu_si512(weights + p * pair_size + 8 * group);
+        h[p] = _mm512_dpwssd_epi32(h[p], w, x);
+        l[p] = _mm512_dpbusd_epi32(l[p], x, w);
       }
-      a = _mm512_add_epi32(a, _mm512_srai_epi32(_mm512_sub_epi32(h, l), 8));
     }
-    sums[2 * p] = _mm512_reduce_add_epi32(a);
-    sums[2 * p + 1] = _mm512_reduce_add_epi32(l);
+    if (group < end) {
+      const __m256i bytes = _mm256_maskz_loadu_epi32((__mmask8)first(end - group), dense->input + 4 * group);
+      const __m512i x = _mm512_shuffle_epi8(_mm512_cvtepu8_epi16(bytes), order);
+      for (int p = 0; p < count; p++) {
+        const __m512i w = _mm512_maskz_loadu_epi32(first(2 * (end - group)), weights + p * pair_size + 8 * group);
+        h[p] = _mm512_dpwssd_epi32(h[p], w, x);
+        l[p] = _mm512_dpbusd_epi32(l[p], x, w);
+      }
+    }
+    for (int p = 0; p < count; p++)
+      a[p] = _mm512_add_epi32(a[p], _mm512_srai_epi32(_mm512_sub_epi32(h[p], l[p]), 8));
   }
-  store(dense, channel, _mm512_loadu_si512(sums));
+  // Lane p has four partial sums of pair p; sum them crosswise, A's in the even words and B's in the odd ones.
+  const __m512i as = sum_lanes(a[0], a[1], a[2], a[3]), ls = sum_lanes(l[0], l[1], l[2], l[3]);
+  const __m512i pairs = _mm512_add_epi32(_mm512_unpacklo_epi32(as, ls), _mm512_unpackhi_epi32(as, ls));
+  const __m512i sums = _mm512_add_epi32(pairs, _mm512_shuffle_epi32(pairs, 0x4E));
+  store(dense, channel, _mm512_maskz_compress_epi32(0x3333, sums));
 }
 
+TARGET static void run_three_pairs(const scr_dense *d, const uint8_t *w, intptr_t c) { run_pairs(d, w, c, 3); }
+TARGET static void run_two_pairs(const scr_dense *d, const uint8_t *w, intptr_t c) { run_pairs(d, w, c, 2); }
+TARGET static void run_one_pair(const scr_dense *d, const uint8_t *w, intptr_t c) { run_pairs(d, w, c, 1); }
+
 TARGET void scr_dense_avx512(const scr_dense *dense) {
-  static void (*const run[])(const scr_dense *, const uint8_t *, intptr_t, stretch *) = {
-      0, run_one, run_two, run_three, run_four};
+  static void (*const blocks_of[])(const scr_dense *, const uint8_t *, intptr_t, stretch *) = {
+      0, run_one, run_two, run_three, run_four, run_five, run_six};
   const uint8_t *weights = dense->weights;
   // Blocks of four pairs, the last of which may lack a channel.
   intptr_t blocks = (dense->outputs + 1) / 8;
@@ -180,12 +205,14 @@ TARGET void scr_dense_avx512(const scr_dense *dense) {
   stretch list;
   while (blocks > 0) {
     const intptr_t count = blocks < blocks_per_pass ? blocks : blocks_per_pass;
-    run[count](dense, weights, channel, &list);
+    blocks_of[count](dense, weights, channel, &list);
     weights += count * 32 * dense->groups;
     channel += 8 * count;
     blocks -= count;
   }
-  if (channel < dense->outputs) run_pairs(dense, weights, channel);
+  static void (*const pairs[])(const scr_dense *, const uint8_t *, intptr_t) = {
+      0, run_one_pair, run_two_pairs, run_three_pairs};
+  if (channel < dense->outputs) pairs[(dense->outputs - channel + 1) / 2](dense, weights, channel);
 }
 
 #endif

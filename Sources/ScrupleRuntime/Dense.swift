@@ -18,11 +18,15 @@ struct Dense {
   let isLogits: Bool
   let scaling: Scaling
 
-  /// Computes all outputs: four pairs at once as long as four remain (the last of which may be half), then
-  /// single pairs.
+  /// Computes all outputs, with the wide instructions that a host's processor may have.
   func run() {
     let instructions = scr_instruction_set()
-    if instructions != SCR_PORTABLE { return unsafe run(instructions) }
+    if instructions == SCR_PORTABLE { unsafe runPortably() } else { unsafe run(instructions) }
+  }
+
+  /// Computes all outputs: four pairs at once as long as four remain (the last of which may be half), then
+  /// single pairs.
+  func runPortably() {
     unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8) { buffer in
       let sums = unsafe buffer.baseAddress.unsafelyUnwrapped
       var weights = unsafe weights
@@ -49,9 +53,9 @@ struct Dense {
     }
   }
 
-  /// The same with the wide instructions that a host's processor has.
+  /// The same in C, with an instruction set other than `SCR_PORTABLE` that this processor has.
   @inline(__always)
-  private func run(_ instructions: Int32) {
+  func run(_ instructions: Int32) {
     var dense = unsafe scr_dense(
       weights: weights, bias: bias, multiplier: multiplier,
       input: UnsafeRawPointer(input).assumingMemoryBound(to: UInt8.self), output: output, groups: groups,
