@@ -5,8 +5,9 @@
 
 #include "ScrupleInline.h"
 
-// Armv6-M and Armv8-M Baseline multiply 32 × 32 → 32 bits only.
-#if defined(__thumb__) && !defined(__thumb2__)
+// Armv6-M and Armv8-M Baseline multiply 32 × 32 → 32 bits only, and RISC-V without M (which calls __mulsi3) not even
+// that.
+#if (defined(__thumb__) && !defined(__thumb2__)) || (defined(__riscv) && !defined(__riscv_mul))
 #define SCR_NARROW_MULTIPLY 1
 #define SCR_MULTIPLY_INLINE static inline
 #else
