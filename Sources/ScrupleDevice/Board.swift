@@ -22,8 +22,11 @@ public struct Board: Codable, Hashable, Sendable {
   /// Flash set aside for the program; the partition that holds the model follows it.
   public static let programFlash = 16 * 1024
 
+  /// RAM set aside for the program's stack.
+  public static let programStack = 1280
+
   /// RAM set aside for the program's stack and variables; the rest is the arena.
-  public static let programRAM = 2048 + 512
+  public static let programRAM = programStack + 512
 
   /// The largest `.scruple` file that fits, in bytes.
   public var modelCapacity: Int { flash - Board.programFlash }

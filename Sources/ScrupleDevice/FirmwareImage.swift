@@ -37,6 +37,22 @@ public struct FirmwareImage: Sendable {
     throw .imageMissing(board: board.name, searched: starts.map(\.path))
   }
 
+  /// Its machine code.
+  func listing() throws(DeviceError) -> Listing {
+    let file = program.deletingLastPathComponent().appendingPathComponent("firmware.lst")
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+      throw .imageMissing(board: file.path, searched: [file.path])
+    }
+    return Listing(text)
+  }
+
+  /// A bound on the stack that any function of the runtime takes, whatever the model, from the machine code.
+  func runtimeStackBound() throws -> Int {
+    let listing = try listing()
+    let entries = listing.functions.map(\.name).filter { $0.contains("14ScrupleRuntime") }
+    return try entries.map { try StackBound(of: listing, entry: $0).bytes }.max() ?? 0
+  }
+
   private init(_ board: Board, in folder: URL) throws(DeviceError) {
     program = folder.appendingPathComponent(board.core == .wasm32 ? "firmware.wasm" : "firmware.elf")
     guard FileManager.default.isReadableFile(atPath: program.path),

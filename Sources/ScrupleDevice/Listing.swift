@@ -26,6 +26,9 @@ struct Listing {
 
   private(set) var functions: [Function] = []
 
+  /// Constants that lie between functions: address → value.
+  private(set) var constants: [Int: Int] = [:]
+
   init(_ text: String) {
     for line in text.split(separator: "\n") {
       if line.hasSuffix(">:"), let open = line.firstIndex(of: "<"),
@@ -37,17 +40,28 @@ struct Listing {
         // A second name of the same place.
         if functions.last?.address == address { functions.removeLast() }
         functions.append(Function(name: name, address: address, instructions: []))
-      } else if line.first == " ", let colon = line.firstIndex(of: ":"),
-        let address = Int(line[..<colon].drop { $0 == " " }, radix: 16), !functions.isEmpty
+      } else if let colon = line.firstIndex(of: ":"),
+        let address = Int(line[..<colon].drop { $0 == " " }, radix: 16),
+        !functions.isEmpty
       {
         let parts = line[line.index(after: colon)...].split(separator: "\t", maxSplits: 2)
           .map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
         guard let first = parts.first else { continue }
+        if parts.count == 3, parts[1] == ".word", let value = Int(parts[2].dropFirst(2), radix: 16) {
+          constants[address] = value
+          continue
+        }
         let mnemonic = first.split(separator: ".").first.map(String.init) ?? String(first)
         functions[functions.count - 1].instructions.append(
-          Instruction(address: address, mnemonic: mnemonic, operands: parts.dropFirst().joined(separator: " ")))
+          Instruction(
+            address: address, mnemonic: mnemonic, operands: parts.dropFirst().joined(separator: " ")))
       }
     }
+  }
+
+  /// Makes a function empty, so that what it calls doesn't count.
+  mutating func remove(_ name: String) {
+    for index in functions.indices where functions[index].name == name { functions[index].instructions = [] }
   }
 
   /// The function that contains an address.
@@ -62,6 +76,23 @@ struct Listing {
 }
 
 extension Listing.Function {
+  /// The bodies of its innermost loops: from a backward branch's target to the branch.
+  var loops: [ArraySlice<Listing.Instruction>] {
+    var loops: [Range<Int>] = []
+    for (end, branch) in instructions.enumerated()
+    where branch.mnemonic.hasPrefix("b") && branch.mnemonic != "bl" {
+      guard let target = branch.target, target <= branch.address,
+        let start = instructions.firstIndex(where: { $0.address == target })
+      else { continue }
+      loops.append(start..<end + 1)
+    }
+    return loops.filter { outer in
+      !loops.contains {
+        $0 != outer && outer.lowerBound <= $0.lowerBound && $0.upperBound <= outer.upperBound
+      }
+    }.map { instructions[$0] }
+  }
+
   /// Bytes of stack that the function's own frame takes; nil where it depends on a register.
   var frame: Int? {
     var bytes = 0
@@ -86,17 +117,6 @@ extension Listing.Function {
       }
     }
     return bytes
-  }
-
-  /// Whether it calls through a register.
-  var callsIndirectly: Bool {
-    instructions.contains { instruction in
-      switch instruction.mnemonic {
-      case "blx": instruction.target == nil
-      case "jalr": instruction.target == nil && !instruction.operands.hasPrefix("zero")
-      default: false
-      }
-    }
   }
 
   private func number(after prefix: String, in operands: String) -> Int? {

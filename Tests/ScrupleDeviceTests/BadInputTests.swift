@@ -53,12 +53,12 @@ import Testing
   }
 
   @Test func `a model too large for the arena says both numbers`() throws {
-    let file = try Fixture.file([6000, 2, 3])
+    let file = try Fixture.file([6400, 2, 3])
     let session = try FirmwareTests.session(try Board.named("stm32vldiscovery"), flash: file)
     let engine = try Engine(file)
     #expect(
       throws: DeviceError.refused(
-        board: "stm32vldiscovery", .arenaTooSmall(needed: engine.arenaSize, available: 8192 - 2560))
+        board: "stm32vldiscovery", .arenaTooSmall(needed: engine.arenaSize, available: 8192 - 1792))
     ) { try Self.load(session, 0, file.count) }
     session.end()
   }

@@ -30,8 +30,8 @@ import Testing
     let script = try String(
       contentsOf: Fixture.root.appendingPathComponent("firmware-sim/boards/sections.ld"), encoding: .utf8)
     #expect(script.contains("board_program_size = \(Board.programFlash >> 10)K;"))
-    #expect(script.contains("board_stack_reserve = 2K;"))
-    #expect(script.contains("board_statics_reserve = \(Board.programRAM - 2048);"))
+    #expect(script.contains("board_stack_reserve = \(Board.programStack);"))
+    #expect(script.contains("board_statics_reserve = \(Board.programRAM - Board.programStack);"))
   }
 
   @Test(arguments: Board.all.filter { $0.machine.counterFrequency != nil })

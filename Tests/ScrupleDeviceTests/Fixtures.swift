@@ -61,5 +61,6 @@ enum Fixture {
 }
 
 extension Board: CustomTestStringConvertible {
+  /// The name.
   public var testDescription: String { name }
 }

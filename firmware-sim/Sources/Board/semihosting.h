@@ -11,11 +11,23 @@ enum {
   semihosting_exit_extended = 0x20,
 };
 
+#if defined(__arm__) && __ARM_ARCH == 7
+/// The MPU, which guards the stack's bottom (see startup_arm.c): 5 is on with the default map as background, 0 is off.
+#define MPU_CONTROL (*(volatile uint32_t *)0xE000ED94)
+#endif
+
 static inline uintptr_t call_host(uintptr_t operation, const void *argument) {
 #if defined(__arm__)
   register uintptr_t r0 __asm__("r0") = operation;
   register const void *r1 __asm__("r1") = argument;
+#if __ARM_ARCH == 7
+  // For the host's reads QEMU asks the MPU about the page's first address, which may be in the guard.
+  MPU_CONTROL = 0;
   __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+  MPU_CONTROL = 5;
+#else
+  __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+#endif
   return r0;
 #elif defined(__riscv)
   register uintptr_t a0 __asm__("a0") = operation;

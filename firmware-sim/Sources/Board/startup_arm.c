@@ -5,6 +5,7 @@
 
 #include "Board.h"
 #include "fault.h"
+#include "semihosting.h"
 
 extern uint32_t board_handler_stack_top[], board_stack_bottom[], board_data_load[];
 extern uint32_t board_data_start[], board_data_end[], board_bss_start[], board_bss_end[];
@@ -24,7 +25,7 @@ __attribute__((used)) static void enter(void) {
   REGISTER(0xE000ED98) = 0;
   REGISTER(0xE000ED9C) = (uint32_t)board_stack_bottom;
   REGISTER(0xE000EDA0) = 7 << 1 | 1;
-  REGISTER(0xE000ED94) = 5;  // On, with the default map as background.
+  MPU_CONTROL = 5;
 #endif
   REGISTER(0xE000E014) = counter_top;
   REGISTER(0xE000E010) = 7;  // The counter: on, with the processor's clock and an exception at each wrap.
