@@ -49,9 +49,9 @@ import Testing
     ("demo nonesuch", 64, "'nonesuch' is invalid"),
     ("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ])
-  func `a mistake has its status and says what is wrong`(line: String, status: Int32, words: String) throws {
+  func `a mistake has its status and says what is wrong`(line: String, status: Int, words: String) throws {
     let result = try Command(line)
-    #expect(result.status == status, "\(result.errors)")
+    #expect(Int(result.status) == status, "\(result.errors)")
     #expect(result.errors.contains(words), "\(result.errors)")
     #expect(result.output.isEmpty)
   }
