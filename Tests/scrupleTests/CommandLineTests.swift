@@ -24,10 +24,10 @@ import Testing
     ("run \(iris) --row nan,1", 65, "scruple: --row nan,1: the value of petal length is not a number\n"),
     ("run nothing.scruple --row 1,1", 66, "scruple: nothing.scruple: no such file\n"),
     ("run models --row 1,1", 65, "scruple: models: a folder, where a model file is expected\n"),
-    ("run \(iris) nothing.csv", 66, "scruple: nothing.csv: no dataset has this name"),
+    ("run \(iris) nothing.csv", 66, "scruple: nothing.csv: can't be read: there is no such file or folder"),
     ("run \(iris) fashion-mnist", 65, "scruple: fashion-mnist: expected 2 features"),
     ("run \(iris) iris:tset", 65, "scruple: iris:tset: 'tset' is not a part"),
-    ("run README.md --row 1,1", 65, "scruple: README.md: not a .scruple file"),
+    ("run LICENSE --row 1,1", 65, "scruple: LICENSE: not a .scruple file"),
     ("inspect \(twin)", 65, "scruple: \(twin): not a .scruple file"),
     (
       "simulate \(iris) --board nonesuch --data iris", 64,
@@ -114,7 +114,7 @@ import Testing
     let old = try folder.write("model.scruple", "old")
     let recipe = try folder.write(
       "r.yaml",
-      "name: x\ndata: {train: iris}\nnetwork: {hidden: [4], activation: tanh}\n"
+      "name: x\ndata: {train: iris}\nfeatures: [{name: petal width, low: 0, high: 3}]\nnetwork: {hidden: [4], activation: tanh}\n"
         + "optimizer: {kind: adam}\nepochs: 2\n")
     #expect(try Command(["train", recipe, "-o", folder.file("run")]).status == 0)
     let failed = try Command(["quantize", folder.file("run/model.safetensors"), "--data", "iris", "-o", old])
