@@ -136,3 +136,20 @@ import Testing
     #expect(accepted > 50)
   }
 }
+
+@Suite struct ErrorDescriptionTests {
+  @Test func `descriptions name the place and the values`() {
+    #expect(
+      ModelError.fieldMismatch(offset: 24, value: 4, expected: 3).description
+        == "byte 24: 4 where other fields determine 3")
+    #expect(
+      ModelError.notAModel(magic: 0x5552_4B50).description
+        == #"not a .scruple file: it starts with 0x504b5255, not with "SCRU""#)
+    #expect(
+      ModelError.outsideArena(offset: 104, start: 16, byteCount: 8, arenaSize: 20).description
+        == "byte 104: 8 bytes at 16 don't fit an arena of 20 bytes")
+    #expect(
+      RunError.arenaTooSmall(byteCount: 16, needed: 20).description
+        == "an arena of 16 bytes where the model needs 20")
+  }
+}
