@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "ScrupleCertificationTests", dependencies: ["ScrupleCertification"], swiftSettings: hostSettings),
     .testTarget(name: "ScrupleDeviceTests", dependencies: ["ScrupleDevice", "ScrupleQuantization"], swiftSettings: hostSettings),
-    .testTarget(name: "ScrupleEvaluationTests", dependencies: ["ScrupleEvaluation"]),
+    .testTarget(name: "ScrupleEvaluationTests", dependencies: ["ScrupleEvaluation", "ScrupleQuantization"]),
     .testTarget(name: "ScrupleReportTests", dependencies: ["ScrupleReport"]),
     .testTarget(name: "scrupleTests", dependencies: ["scruple"]),
   ]

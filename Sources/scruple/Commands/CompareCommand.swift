@@ -81,7 +81,7 @@ struct CompareCommand: ParsableCommand {
     let device = try board.map { engine.device(try Board.named($0)) }
     let (comparison, sets) = try Comparison.run(
       float: FloatClassifier(name: "float", network: network),
-      int8: ProgramClassifier(file: file, device: device, speaksOfTwin: isTwin),
+      int8: file.classifier(on: device, speaksOfTwin: isTwin),
       original: try original.map { FloatClassifier(name: "original", network: try readNetwork($0)) },
       data: set, ood: oodSets,
       options: ComparisonOptions(

@@ -65,7 +65,7 @@ struct FashionDemo {
     }
     let (comparison, sets) = try Comparison.run(
       float: FloatClassifier(name: "float", network: model.twin),
-      int8: ProgramClassifier(file: model.file, device: InProcessDevice(board)), data: test, ood: ood,
+      int8: model.file.classifier(on: InProcessDevice(board)), data: test, ood: ood,
       options: ComparisonOptions(maximumAccuracyLoss: 0.005, maximumAUROCDrift: 0.005)
     ) { set, classifier in progress.update("\(model.title): \(classifier) on \(set)") }
     progress.clear()
