@@ -21,6 +21,7 @@ extension Recipe {
       known: [
         "name", "seed", "data", "features", "network", "loss", "optimizer", "schedule", "epochs", "batch",
         "shards", "grid", "gap",
+        "interval",
       ])
     text = yaml
     name = try top.string("name", expected: "the model's name")
@@ -44,6 +45,7 @@ extension Recipe {
     (loss, noise, attack) = try Self.loss(top, isTabular: features != nil, batch: batch)
     grid = try Self.grid(top, epochs: epochs)
     gap = try Self.gap(top)
+    interval = try Self.interval(top, isTabular: features != nil)
     (hidden, activation, temperature) = try Self.network(top, grid: grid)
     try checkTogether(top)
   }
@@ -56,6 +58,7 @@ extension Recipe {
       guard hidden.isEmpty else {
         throw top.conflict("optimizer", "l-bfgs trains a network without hidden layers; give hidden: []")
       }
+      guard interval == nil else { throw top.conflict("interval", "l-bfgs knows only cross-entropy") }
       guard loss == .crossEntropy else { throw top.conflict("loss", "l-bfgs knows only cross-entropy") }
     }
     if batch < shards { throw top.conflict("shards", "\(shards) parts of a batch of \(batch)") }

@@ -108,6 +108,25 @@ public struct Recipe: Equatable, Sendable {
     public var warmup: Int
   }
 
+  /// A certified loss on boxes away from the data: interval bounds keep the confidence low everywhere in them
+  /// (GOOD; Bitterwolf, Meinke and Hein 2020).
+  public struct Interval: Equatable, Sendable {
+    /// The weight of the mean loss of the balls around noise, and of the mean loss of the named boxes.
+    public var lambda: Double
+    /// Epochs in which the weight first rises from 0, linearly.
+    public var warmup: Int
+    /// The radius of the balls, in normalized units.
+    public var epsilon: Double
+    /// Epochs in which all radii first grow from 0, linearly.
+    public var ramp: Int
+    /// The noise in the balls' centers, kinds in equal parts; none for no balls.
+    public var kinds: [NoiseKind]
+    /// Balls in each batch.
+    public var rows: Int
+    /// Boxes in which every input byte may be anything in the range.
+    public var boxes: [ClosedRange<UInt8>]
+  }
+
   /// The model's name.
   public var name: String
   /// Decides all random choices.
@@ -145,6 +164,8 @@ public struct Recipe: Equatable, Sendable {
   public var grid: Grid?
   /// The gap penalty, if any.
   public var gap: Gap?
+  /// The interval loss, if any.
+  public var interval: Interval?
   /// The recipe's text; its checksum ties checkpoints to it.
   public var text: String
 

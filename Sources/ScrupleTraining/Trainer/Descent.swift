@@ -80,19 +80,25 @@ struct Descent {
     return recipe.optimizer.rate * recipe.schedule.factor(progress: epochProgress, epochs: recipe.epochs)
   }
 
+  /// What grows from 0 to 1 within the first epochs.
+  private func ramp(_ epochs: Int) -> Double {
+    epochs > 0 ? min(1, epochProgress / Double(epochs)) : 1
+  }
+
   private mutating func step(_ order: [Int]) throws(TrainingError) {
-    let gapWeight = trainer.recipe.gap.map { gap in
-      gap.lambda * (gap.warmup > 0 ? min(1, epochProgress / Double(gap.warmup)) : 1)
-    }
+    let recipe = trainer.recipe
+    let gapWeight = recipe.gap.map { $0.lambda * ramp($0.warmup) } ?? 0
+    let intervalWeight = recipe.interval.map { $0.lambda * ramp($0.warmup) } ?? 0
+    let intervalGrowth = recipe.interval.map { ramp($0.ramp) } ?? 1
     let start = state.batch * rowsPerBatch
     let rate = rate
     state.step += 1
     let sums = order.withUnsafeBufferPointer { order in
       engine.step(
         problem.train, order: order, range: start..<min(start + rowsPerBatch, order.count), step: state.step,
-        rate: rate, gapWeight: gapWeight ?? 0)
+        rate: rate, gapWeight: gapWeight, intervalWeight: intervalWeight, intervalGrowth: intervalGrowth)
     }
-    guard sums.loss.isFinite, sums.noiseLoss.isFinite else {
+    guard sums.loss.isFinite, sums.noiseLoss.isFinite, sums.intervalLoss.isFinite else {
       throw .diverged(epoch: state.epoch + 1, batch: state.batch + 1)
     }
     state.sums += sums
@@ -111,6 +117,8 @@ struct Descent {
         testAccuracy: test?.accuracy,
         noiseLoss: sums.noiseRows > 0 ? sums.noiseLoss / Double(sums.noiseRows) : nil,
         noiseConfidence: sums.noiseRows > 0 ? sums.noiseConfidence / Double(sums.noiseRows) : nil,
+        intervalConfidence: sums.intervalRows > 0
+          ? sums.intervalConfidence / Double(sums.intervalRows) : nil,
         gap: engine.isOnGrid ? engine.gap : nil, rate: rate, onGrid: engine.isOnGrid, seconds: state.seconds))
   }
 

@@ -18,6 +18,7 @@ final class TrainingEngine {
   private let rule: UpdateRule
   private let penalty: GapPenalty?
   private let noise: Recipe.Noise?
+  private let interval: Recipe.Interval?
   private let seed: UInt64
   private let pool: ShardPool
   private var shards: [TrainingShard]
@@ -32,6 +33,9 @@ final class TrainingEngine {
     var noiseConfidence = 0.0
     var noiseRows = 0
     var gap = 0.0
+    var intervalLoss = 0.0
+    var intervalConfidence = 0.0
+    var intervalRows = 0
     var steps = 0
 
     static func += (a: inout Sums, b: Sums) {
@@ -42,6 +46,9 @@ final class TrainingEngine {
       a.noiseConfidence += b.noiseConfidence
       a.noiseRows += b.noiseRows
       a.gap += b.gap
+      a.intervalLoss += b.intervalLoss
+      a.intervalConfidence += b.intervalConfidence
+      a.intervalRows += b.intervalRows
       a.steps += b.steps
     }
   }
@@ -63,6 +70,7 @@ final class TrainingEngine {
     penalty = recipe.gap == nil ? nil : GapPenalty(layout)
     self.rule = rule
     noise = recipe.noise
+    interval = recipe.interval
     seed = recipe.seed
     pool = ShardPool(shards: recipe.shards, threads: threads)
     let rows = recipe.batch / recipe.shards + 2
@@ -122,9 +130,11 @@ final class TrainingEngine {
   ///   - range: the places in `order` that are this batch's data.
   ///   - step: 1 for the first of the whole training; decides the batch's noise.
   ///   - gapWeight: λ of the gap penalty.
+  ///   - intervalWeight: λ of the interval loss.
+  ///   - intervalGrowth: what the radii of its boxes are multiplied by, from 0 to 1.
   func step(
     _ set: TrainingSet, order: UnsafeBufferPointer<Int>, range: Range<Int>, step: Int, rate: Double,
-    gapWeight: Double
+    gapWeight: Double, intervalWeight: Double = 0, intervalGrowth: Double = 1
   ) -> Sums {
     let noiseRows = noise.map { Int((Double(range.count) * $0.share / (1 - $0.share)).rounded()) } ?? 0
     let effective = effective
@@ -138,6 +148,16 @@ final class TrainingEngine {
           set, order: order, range: range.lowerBound + rows.lowerBound..<range.lowerBound + rows.upperBound,
           noiseRows: noise.count, step: step, weights: (1 / Float(range.count), noiseWeight(noiseRows)),
           parameters: effective, gradient: gradients[index])
+        if let interval, intervalWeight > 0 {
+          let balls = interval.kinds.isEmpty ? 0 : interval.rows
+          shards[index].runInterval(
+            part(index, of: balls, count).count, step: step,
+            weights: (
+              balls: Float(intervalWeight) / Float(max(balls, 1)),
+              boxes: index == 0 ? Float(intervalWeight) / Float(max(interval.boxes.count, 1)) : 0
+            ),
+            growth: Float(intervalGrowth), onGrid: isOnGrid, parameters: effective, gradient: gradients[index])
+        }
         if index == 0, let penalty, gapWeight > 0 {
           shards[index].sums.gap =
             penalty.evaluate(

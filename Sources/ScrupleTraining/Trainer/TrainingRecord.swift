@@ -19,6 +19,8 @@ public struct TrainingRecord: Codable, Equatable, Sendable {
     public var noiseLoss: Double?
     /// The mean confidence on the noise (after the attack, for ACET).
     public var noiseConfidence: Double?
+    /// The mean of the interval bounds on the confidence in the interval loss's boxes.
+    public var intervalConfidence: Double?
     /// The largest certified gap of all class pairs, on the grid.
     public var gap: Double?
     /// The learning rate at the epoch's end.

@@ -13,6 +13,7 @@ struct TrainingShard {
   private var labels: [Int32]
   private var noise: NoiseRows?
   private let ascent: ProjectedAscent?
+  private var interval: IntervalRows?
   /// What the last run measured.
   var sums = TrainingEngine.Sums()
 
@@ -28,6 +29,10 @@ struct TrainingShard {
     rows = FloatBuffer(count: capacity * width)
     labels = Array(repeating: 0, count: capacity)
     if let kinds = recipe.noise { noise = try NoiseRows(kinds, input: input, data: noiseBase) }
+    if let boxes = recipe.interval {
+      interval = try IntervalRows(
+        boxes, layout: layout, input: input, data: noiseBase, capacity: boxes.rows / recipe.shards + 1)
+    }
     ascent = recipe.attack.map { [width] in ProjectedAscent($0, width: width, capacity: capacity) }
   }
 
@@ -61,6 +66,26 @@ struct TrainingShard {
       }
     }
     tape.backward(parameters, gradient: gradient)
+  }
+
+  /// Adds the gradient of its part of the interval loss.
+  ///
+  /// - Parameters:
+  ///   - weights: of a ball around noise and of a named box in the loss; 0 leaves the boxes to another shard.
+  ///   - growth: what radii are multiplied by.
+  mutating func runInterval(
+    _ count: Int, step: Int, weights: (balls: Float, boxes: Float), growth: Float, onGrid: Bool,
+    parameters: FloatBuffer, gradient: FloatBuffer
+  ) {
+    var generator = SeededGenerator(seed: seed, stream: 1024 + UInt64(index), index: UInt64(step))
+    guard
+      let result = interval?.run(
+        count, turn: step + index, weight: weights.balls, boxWeight: weights.boxes, growth: growth,
+        onGrid: onGrid, parameters: parameters, gradient: gradient, using: &generator)
+    else { return }
+    sums.intervalLoss = result.loss
+    sums.intervalConfidence = result.confidence
+    sums.intervalRows = result.boxes
   }
 
   private mutating func makeNoise(_ count: Int, step: Int, _ parameters: FloatBuffer) {
