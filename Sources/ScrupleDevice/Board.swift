@@ -20,7 +20,7 @@ public struct Board: Codable, Hashable, Sendable {
   public let machine: Machine
 
   /// Flash set aside for the program; the partition that holds the model follows it.
-  public static let programFlash = 16 * 1024
+  public var programFlash: Int { core == .rv32i ? 24 << 10 : 16 << 10 }
 
   /// RAM set aside for the program's stack.
   public static let programStack = 1280
@@ -29,7 +29,10 @@ public struct Board: Codable, Hashable, Sendable {
   public static let programRAM = programStack + 512
 
   /// The largest `.scruple` file that fits, in bytes.
-  public var modelCapacity: Int { flash - Board.programFlash }
+  public var modelCapacity: Int { flash - programFlash }
+
+  /// Where a flasher puts a model.
+  public var partitionAddress: UInt32 { machine.flashOrigin + UInt32(programFlash) }
 
   /// The largest arena that fits, in bytes.
   public var arenaCapacity: Int { ram - Board.programRAM }
@@ -68,9 +71,6 @@ public struct Machine: Codable, Hashable, Sendable {
 
   /// The rate of the counter in ticks per second of virtual time; nil where it counts instructions itself.
   public let counterFrequency: Int?
-
-  /// Where the loader puts a model.
-  public var partitionAddress: UInt32 { flashOrigin + UInt32(Board.programFlash) }
 
   /// The counter's ticks per instruction.
   public var ticksPerInstruction: Double {

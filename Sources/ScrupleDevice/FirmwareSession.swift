@@ -25,7 +25,7 @@ final class FirmwareSession {
         "-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel", image.program.path,
       ]
       if let flash {
-        let address = String(machine.partitionAddress, radix: 16)
+        let address = String(board.partitionAddress, radix: 16)
         arguments += ["-device", "loader,file=\(flash.path),addr=0x\(address),force-raw=on"]
       }
     case .wasmkit:

@@ -44,8 +44,9 @@ struct FirmwareWorker {
         }
         let profile = try session.receive(.profile)
         session.end()
+        guard device.board.core.countsInstructions else { return run }
         run.stack = max(start.validationStack, Int(profile[0]))
-        if device.board.core.countsInstructions, let count = counts.first {
+        if let count = counts.first {
           run.instructions = InstructionCount(
             perInference: count, perOperation: profile.dropFirst().map(start.instructions),
             validation: start.validation, dataIndependent: counts.allSatisfy { $0 == count })

@@ -16,28 +16,33 @@ public struct ImageSizes: Codable, Hashable, Sendable {
   /// Zeroed variables of the runtime.
   public var bss = 0
 
-  /// Code, constants and variables of the harness, all together.
+  /// Code, constants and initialized variables of the harness, all together.
   public var harness = 0
 }
 
 extension ImageSizes {
-  /// Adds up the input sections of a map that `ld.lld -Map` wrote.
+  /// Adds up the input sections of a map that `ld.lld -Map` or `wasm-ld -Map` wrote.
   ///
-  /// A line of an input section reads `VMA LMA SIZE ALIGN PATH/MODULE/FILE.o:(SECTION)`, numbers in hexadecimal.
+  /// A line of an input section reads `VMA LMA SIZE ALIGN PATH/MODULE/FILE.o:(SECTION)`, numbers in hexadecimal; of
+  /// wasm `ADDRESS OFFSET SIZE PATH/MODULE/FILE.o:(NAME)`, where the names of functions follow a line `CODE`.
   init(map: String) {
+    var isCode = false
     for line in map.split(separator: "\n") {
+      if !line.hasSuffix(")"), let last = line.split(separator: " ").last, last == last.uppercased() {
+        isCode = last == "CODE"
+      }
       guard let open = line.lastIndex(of: "("), line.hasSuffix(")"), line[..<open].hasSuffix(".o:") else {
         continue
       }
       let section = line[line.index(after: open)...].dropLast()
       let path = line[..<open].dropLast().split(separator: " ").last ?? ""
       let columns = line.split(separator: " ", maxSplits: 4)
-      guard columns.count == 5, let size = Int(columns[2], radix: 16) else { continue }
+      guard columns.count >= 4, let size = Int(columns[2], radix: 16) else { continue }
       let parts = path.split(separator: "/")
       guard parts.count >= 2 else { continue }
       let isRuntime = parts[parts.count - 2] == "ScrupleRuntime" || parts[parts.count - 1].hasPrefix("memory")
-      guard let kind = ImageSizes.kind(of: section) else { continue }
-      self[keyPath: isRuntime ? kind : \.harness] += size
+      guard let kind = ImageSizes.kind(of: section) ?? (isCode ? \.text : nil) else { continue }
+      if isRuntime { self[keyPath: kind] += size } else if kind != \.bss { harness += size }
     }
   }
 
