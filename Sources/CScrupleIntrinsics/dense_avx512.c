@@ -6,12 +6,9 @@
 // Images have many zeros. Vectors whose eight inputs are all zero are left out: on a host, time may depend on the data.
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
+#include "avx512.h"
 #include "dense_x86.h"
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
-#define INLINE TARGET static inline __attribute__((always_inline))
 
 enum {
   // Each 32-bit lane gets two of a vector's eight inputs: 256 inputs, as DenseKernels.swift explains.
@@ -26,8 +23,6 @@ typedef struct {
   int count;
   int32_t offsets[vectors_per_flush + 16];
 } stretch;
-
-INLINE __mmask16 first(intptr_t count) { return count >= 16 ? 0xFFFF : (__mmask16)((1u << count) - 1); }
 
 /// Looks at 4·groups bytes.
 TARGET static void find(stretch *list, const uint8_t *input, intptr_t groups) {
@@ -45,19 +40,6 @@ TARGET static void find(stretch *list, const uint8_t *input, intptr_t groups) {
   list->count = count;
 }
 
-/// (acc·2^shift·m + 2^31) >> 32, with the zero point, clamped, for 16 channels.
-INLINE __m512i requantize(const scr_dense *dense, __m512i sums, __m512i multipliers) {
-  const __m512i half = _mm512_set1_epi64(0x80000000);
-  const __m512i shifted = _mm512_sll_epi32(sums, _mm_cvtsi32_si128(dense->shift));
-  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(shifted, multipliers), half);
-  const __m512i odd = _mm512_add_epi64(
-      _mm512_mul_epi32(_mm512_srli_epi64(shifted, 32), _mm512_srli_epi64(multipliers, 32)), half);
-  const __m512i y = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
-  return _mm512_max_epi32(
-      _mm512_min_epi32(_mm512_add_epi32(y, _mm512_set1_epi32(dense->zero_point)), _mm512_set1_epi32(dense->high)),
-      _mm512_set1_epi32(dense->low));
-}
-
 /// Adds the biases to 16 channels' sums and writes as many of them as there are.
 INLINE void store(const scr_dense *dense, intptr_t channel, __m512i products) {
   const intptr_t left = dense->outputs - channel;
@@ -70,7 +52,8 @@ INLINE void store(const scr_dense *dense, intptr_t channel, __m512i products) {
     const __m512i multipliers = _mm512_maskz_loadu_epi32(first(left), dense->multiplier + channel);
     _mm_mask_storeu_epi8(
         (uint8_t *)dense->output + channel, first(left),
-        _mm512_cvtepi32_epi8(requantize(dense, sums, multipliers)));
+        _mm512_cvtepi32_epi8(
+            requantize(sums, multipliers, dense->shift, dense->zero_point, dense->low, dense->high)));
   }
 }
 

@@ -3,11 +3,14 @@
 
 #include "ScrupleDense.h"
 
-int32_t scr_instruction_set(void) {
+int32_t scr_found_instruction_set = SCR_PORTABLE;
+
+__attribute__((constructor)) static void find_instruction_set(void) {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2")) scr_found_instruction_set = SCR_AVX2;
   if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
-    return SCR_AVX512_VNNI;
-  return __builtin_cpu_supports("avx2") ? SCR_AVX2 : SCR_PORTABLE;
+    scr_found_instruction_set = SCR_AVX512_VNNI;
 }
 
 #endif

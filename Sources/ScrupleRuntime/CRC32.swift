@@ -5,9 +5,22 @@ import CScrupleIntrinsics
 /// - Parameters:
 ///   - bytes: any.
 ///   - previous: the CRC-32 of what comes before `bytes`.
-@_optimize(speed)
 public func crc32(_ bytes: RawSpan, after previous: UInt32 = 0) -> UInt32 {
-  var remainder = ~previous
+  unsafe withUnsafeTemporaryAllocation(byteCount: 16, alignment: 4) { folded in
+    // SAFETY: folding reads byteCount bytes at most and writes 16.
+    let count = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe scr_crc32_fold(~previous, bytes.baseAddress, bytes.count, folded.baseAddress.unsafelyUnwrapped)
+    }
+    if count == 0 { return ~remainder(~previous, bytes) }
+    let start = unsafe remainder(0, UnsafeRawBufferPointer(folded).bytes)
+    return unsafe ~remainder(start, bytes.extracting(unchecked: count..<bytes.byteCount))
+  }
+}
+
+/// The state of the CRC after `bytes`.
+@_optimize(speed)
+private func remainder(_ previous: UInt32, _ bytes: RawSpan) -> UInt32 {
+  var remainder = previous
   let address = unsafe bytes.withUnsafeBytes { Int(bitPattern: $0.baseAddress) }
   // Bytes up to an address that is a multiple of 4, words, bytes.
   let words = min(bytes.byteCount, (0 &- address) & 3)
@@ -23,7 +36,7 @@ public func crc32(_ bytes: RawSpan, after previous: UInt32 = 0) -> UInt32 {
     remainder = byteStep(remainder, bytes, i)
     i &+= 1
   }
-  return ~remainder
+  return remainder
 }
 
 @inline(never)

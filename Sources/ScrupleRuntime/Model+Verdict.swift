@@ -1,5 +1,3 @@
-import CScrupleIntrinsics
-
 extension Model {
   /// Turns the logits into probabilities and judges the input.
   ///
@@ -30,58 +28,44 @@ extension Model {
   /// - Parameter arena: at least ``arenaSize`` bytes, in which all operations have run.
   public func verdict(arena: inout MutableRawSpan) -> Verdict {
     precondition(arena.byteCount >= arenaSize)
-    let classes = classCount
-    let start = logitsOffset
-    let last = descriptorOffset(operationCount &- 1)
-    let multipliers = field(last &+ FileLayout.Descriptor.multiplierOffset)
-    let shift = UInt32(byte(last &+ FileLayout.Descriptor.fractionBits)) &- 26
-    let halfStep = scr_wide((1 &<< shift) &>> 1)
-
-    // SAFETY of all loads and stores: validation put K words at logitsOffset inside the arena, and K multipliers
-    // inside the file.
-    var best: Int64 = -1 &<< 62
-    var winner: UInt32 = 0
-    for k in 0..<classes {
-      let logit = logit(k, start, multipliers, arena)
-      let difference = best &- logit
-      // All ones where the logit is larger than the best so far. No branch, so that all inputs cost the same.
-      let mask = 0 &- scr_hide(UInt32(truncatingIfNeeded: difference &>> 32) &>> 31)
-      best &-= difference & scr_wide_signed(Int32(bitPattern: mask))
-      winner ^= (winner ^ UInt32(truncatingIfNeeded: k)) & mask
+    return unsafe arena.withUnsafeMutableBytes { memory in
+      // SAFETY: validation put K words at logitsOffset inside the arena.
+      unsafe verdict(words: memory.baseAddress.unsafelyUnwrapped + logitsOffset)
     }
-
-    // The winner's own term is 2³² − 2 and must count as 2³².
-    var sum: UInt64 = 2
-    for k in 0..<classes {
-      let difference = UInt64(bitPattern: best &- logit(k, start, multipliers, arena)) &+ halfStep
-      let e = exp2Negative(scr_shift_right_saturating(difference, shift))
-      sum &+= scr_wide(e)
-      unsafe arena.storeBytes(of: e, toUncheckedByteOffset: start &+ 4 &* k, as: UInt32.self)
-    }
-
-    let reciprocal = Reciprocal(of: sum)
-    for k in 0..<classes {
-      let at = start &+ 4 &* k
-      let e = unsafe arena.unsafeLoad(fromUncheckedByteOffset: at, as: UInt32.self)
-      let probability = ((scr_umulh(e, reciprocal.mantissa) &>> (reciprocal.shift &- 1)) &+ 1) &>> 1
-      unsafe arena.storeBytes(of: probability, toUncheckedByteOffset: at, as: UInt32.self)
-    }
-
-    let index = Int(truncatingIfNeeded: winner)
-    let bracket = Bracket(rest: sum &- (1 &<< 32), factor: gapFactor, classes: classes)
-    return Verdict(
-      classIndex: index,
-      confidence: unsafe arena.unsafeLoad(fromUncheckedByteOffset: start &+ 4 &* index, as: UInt32.self),
-      lower: bracket.lower, upper: bracket.upper,
-      accepted: threshold != 0 && bracket.lower >= threshold,
-      largestLogit: best, sum: sum)
   }
 
-  /// The logit of class `k`, exact, before the head replaces its accumulator.
-  @inline(__always)
-  private func logit(_ k: Int, _ start: Int, _ multipliers: Int, _ arena: borrowing MutableRawSpan) -> Int64 {
-    scr_smull(
-      unsafe arena.unsafeLoad(fromUncheckedByteOffset: start &+ 4 &* k, as: Int32.self),
-      Int32(bitPattern: word(multipliers &+ 4 &* k)))
+  /// The same for logits' accumulators that lie elsewhere, such as those of many inputs in a row.
+  ///
+  /// - Parameter logits: ``classCount`` accumulators (Int32) at an address that is a multiple of 4, to be replaced by
+  ///   probabilities.
+  public func verdict(logits: inout MutableRawSpan) -> Verdict {
+    precondition(logits.byteCount >= 4 &* classCount)
+    return unsafe logits.withUnsafeMutableBytes { memory in
+      unsafe verdict(words: memory.baseAddress.unsafelyUnwrapped)
+    }
+  }
+
+  /// - Parameter words: K of them.
+  @unsafe
+  private func verdict(words: UnsafeMutableRawPointer) -> Verdict {
+    let last = descriptorOffset(operationCount &- 1)
+    let multipliers = field(last &+ FileLayout.Descriptor.multiplierOffset)
+    return unsafe bytes.withUnsafeBytes { file in
+      // SAFETY: validation put K multipliers there.
+      let head = unsafe Head(
+        words: words.assumingMemoryBound(to: UInt32.self),
+        multipliers: (file.baseAddress.unsafelyUnwrapped + multipliers).assumingMemoryBound(to: Int32.self),
+        count: classCount, shift: UInt32(byte(last &+ FileLayout.Descriptor.fractionBits)) &- 26)
+      let terms = unsafe head.terms()
+      unsafe head.normalize(terms.sum)
+      let bracket = Bracket(rest: terms.sum &- (1 &<< 32), factor: gapFactor, classes: classCount)
+      let threshold = threshold
+      return Verdict(
+        classIndex: Int(truncatingIfNeeded: terms.winner),
+        confidence: unsafe head.words[Int(truncatingIfNeeded: terms.winner)],
+        lower: bracket.lower, upper: bracket.upper,
+        accepted: threshold != 0 && bracket.lower >= threshold,
+        largestLogit: terms.best, sum: terms.sum)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CScrupleIntrinsics
 import Foundation
 import Testing
 
@@ -145,6 +146,42 @@ import Testing
       #expect(Double(result.verdict.upper) * 0x1p-31 - upper < 0x1p-26 + slack)
       #expect(result.verdict.lower <= result.verdict.confidence)
       #expect(result.verdict.confidence <= result.verdict.upper)
+    }
+  }
+
+  @Test(.enabled(if: scr_instruction_set() == SCR_AVX512_VNNI))
+  func `the wide head gives the same bits as the portable one`() {
+    var generator = SeededGenerator(12)
+    var heads = Self.heads
+    for count in 2...70 {
+      heads.append(
+        Head(
+          accumulators: (0..<count).map { _ in .random(in: .min ... .max, using: &generator) },
+          multipliers: (0..<count).map { _ in .random(in: 1 ... .max, using: &generator) },
+          fractionBits: .random(in: 26...57, using: &generator)))
+    }
+    for head in heads {
+      var portable = head.accumulators.map { UInt32(bitPattern: $0) }
+      var wide = portable
+      head.multipliers.withUnsafeBufferPointer { multipliers in
+        portable.withUnsafeMutableBufferPointer { portable in
+          wide.withUnsafeMutableBufferPointer { wide in
+            func make(_ words: UnsafeMutableBufferPointer<UInt32>) -> ScrupleRuntime.Head {
+              ScrupleRuntime.Head(
+                words: words.baseAddress!, multipliers: multipliers.baseAddress!, count: head.count,
+                shift: UInt32(head.fractionBits - 26))
+            }
+            let expected = make(portable).portableTerms()
+            let terms = make(wide).wideTerms()
+            #expect(
+              terms.best == expected.best && terms.winner == expected.winner && terms.sum == expected.sum)
+            #expect(portable.elementsEqual(wide))
+            make(portable).scale(Reciprocal(of: expected.sum))
+            make(wide).normalize(terms.sum)
+          }
+        }
+      }
+      #expect(portable == wide)
     }
   }
 

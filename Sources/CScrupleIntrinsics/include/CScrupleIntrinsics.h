@@ -4,4 +4,6 @@
 
 #include "ScrupleArithmetic.h"
 #include "ScrupleDense.h"
+#include "ScrupleFold.h"
+#include "ScrupleHead.h"
 #include "ScrupleLanes.h"

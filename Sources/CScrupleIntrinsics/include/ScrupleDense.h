@@ -37,8 +37,10 @@ enum {
 };
 
 #if defined(__x86_64__)
+/// What the program's start has found.
+extern int32_t scr_found_instruction_set;
 /// The best that this processor has.
-int32_t scr_instruction_set(void);
+SCR_INLINE int32_t scr_instruction_set(void) { return scr_found_instruction_set; }
 /// Runs a dense operation with an instruction set that this processor has, other than SCR_PORTABLE.
 void scr_dense_run(const scr_dense *_Nonnull dense, int32_t instruction_set);
 #else
