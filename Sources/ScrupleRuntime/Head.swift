@@ -22,7 +22,7 @@ struct Head {
   }
 
   /// The winner's own e is 2³² − 2 in Q32 and must count as 2³².
-  private static var winnerDeficit: UInt64 { 2 }
+  static var winnerDeficit: UInt64 { 2 }
 
   /// Replaces the accumulators by e_k = 2^(−(best − t_k)).
   func terms() -> Terms {
@@ -40,9 +40,9 @@ struct Head {
   }
 
   func portableTerms() -> Terms {
-    var terms = Terms(best: -1 &<< 62, winner: 0, sum: Self.winnerDeficit)
-    let count = unsafe count
-    for k in 0..<count {
+    var terms = unsafe Terms(best: -1 &<< 62, winner: 0, sum: Self.winnerDeficit)
+    let classes = unsafe count
+    for k in 0..<classes {
       let difference = unsafe terms.best &- logit(k)
       // All ones where the logit is larger than the best so far. No branch, so that all inputs cost the same.
       let mask = 0 &- scr_hide(UInt32(truncatingIfNeeded: difference &>> 32) &>> 31)
@@ -50,7 +50,7 @@ struct Head {
       terms.winner ^= (terms.winner ^ UInt32(truncatingIfNeeded: k)) & mask
     }
     let halfStep = unsafe scr_wide((1 &<< shift) &>> 1)
-    for k in 0..<count {
+    for k in 0..<classes {
       let difference = unsafe UInt64(bitPattern: terms.best &- logit(k)) &+ halfStep
       let e = unsafe exp2Negative(scr_shift_right_saturating(difference, shift))
       terms.sum &+= scr_wide(e)
@@ -60,7 +60,7 @@ struct Head {
   }
 
   func wideTerms() -> Terms {
-    var terms = Terms(best: 0, winner: 0, sum: Self.winnerDeficit)
+    var terms = unsafe Terms(best: 0, winner: 0, sum: Self.winnerDeficit)
     let coefficients: InlineArray<3, UInt32> = [Exp2Table.a1, Exp2Table.a2, Exp2Table.a3]
     terms.sum &+= unsafe Exp2Table.entries.span.withUnsafeBufferPointer { table in
       unsafe coefficients.span.withUnsafeBufferPointer { coefficients in
@@ -74,8 +74,8 @@ struct Head {
   }
 
   func scale(_ reciprocal: Reciprocal) {
-    let count = unsafe count
-    for k in 0..<count {
+    let classes = unsafe count
+    for k in 0..<classes {
       unsafe words[k] = ((scr_umulh(words[k], reciprocal.mantissa) &>> (reciprocal.shift &- 1)) &+ 1) &>> 1
     }
   }
