@@ -6,7 +6,7 @@ import CScrupleIntrinsics
 ///
 ///     2⁶³/s − 5  <  x  ≤  2⁶³/s        and x < 2³²
 ///
-/// This was checked for all 2³¹ values of s (`tools/check-reciprocal`); ``init(of:)`` says why it holds. There
+/// This was checked for all 2³¹ values of s (a test that `SCRUPLE_EXHAUSTIVE=1` turns on); ``init(of:)`` says why it holds. There
 /// is no division in it, so it costs the same number of steps for every d on every processor.
 struct Reciprocal: Equatable {
   /// How much less than 2⁶³/s the mantissa can be.

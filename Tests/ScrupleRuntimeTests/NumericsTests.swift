@@ -110,6 +110,20 @@ import Testing
     }
   }
 
+  /// About 15 seconds.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["SCRUPLE_EXHAUSTIVE"] != nil))
+  func `every mantissa is below the exact quotient by less than 5`() {
+    var s: UInt64 = 1 << 31
+    var wrong = 0
+    while s < 1 << 32 {
+      let x = UInt64(Reciprocal(of: s << 1).mantissa)
+      let exact = (1 << 63) / s
+      if x > exact || x + 5 <= exact { wrong += 1 }
+      s += 1
+    }
+    #expect(wrong == 0)
+  }
+
   @Test func `bounds enclose the quotient and are close`() {
     var generator = SeededGenerator(2)
     for bits in 33...62 {
