@@ -150,3 +150,46 @@ import Testing
     }
   }
 }
+
+@Suite struct WholeDatasetTests {
+  @Test func `host and in-process device give the same bytes for all 70,000 Fashion images`() throws {
+    let result = try Command(
+      "simulate models/fashion-acet/model.scruple --board netduinoplus2 --data fashion-mnist:all --json")
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try #require(try result.json() as? [String: Any])
+    #expect(report["samples"] as? Int == 70_000)
+    #expect(report["identicalToHost"] as? Bool == true)
+  }
+
+  @Test(arguments: ["fashion-plain", "fashion-ceda", "fashion-acet"])
+  func `no image and no noise contradicts what is proved about a committed model`(name: String) throws {
+    let model = "models/\(name)/model"
+    let result = try Command(
+      "compare \(model).safetensors \(model).scruple --data fashion-mnist --ood uniform --ood smoothed --json"
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    let json = try #require(try result.json() as? [String: Any])
+    #expect(json["bracketViolations"] as? Int == 0)
+    let accuracy = try #require(json["accuracy"] as? [String: Double])
+    #expect(try #require(accuracy["float"]) >= 0.88)
+    #expect(try #require(accuracy["int8"]) - #require(accuracy["float"]) >= -0.002)
+    #expect(try #require(json["maxProbabilityDifference"] as? Double) <= 0.02)
+    if name != "fashion-plain" {
+      for (set, value) in try #require(json["ood"] as? [String: [String: Any]]) {
+        let auroc = try #require(value["auroc"] as? [String: Double])
+        #expect(try #require(auroc["int8"]) >= 0.999, "\(set)")
+        #expect(abs(try #require(auroc["int8"]) - #require(auroc["float"])) <= 0.002, "\(set)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "iris-logistic", "iris-mlp-plain", "iris-mlp-acet", "fashion-plain", "fashion-ceda", "fashion-acet",
+  ])
+  func `a committed model's certificate is derived again`(name: String) throws {
+    let folder = "models/\(name)"
+    let result = try Command(
+      "certify --check \(folder)/certificate.json \(folder)/model.safetensors \(folder)/model.scruple")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ScrupleEvaluation
 import ScrupleTraining
 
 struct DemoCommand: ParsableCommand {
@@ -24,17 +25,34 @@ struct DemoCommand: ParsableCommand {
     help: ArgumentHelp("The folder for models and the report; runs/demo-NAME by default.", valueName: "dir"))
   var output: String?
 
+  @OptionGroup var format: OutputOptions
+
+  /// The end of a story, as `--json` prints it.
+  struct Ending: Encodable {
+    var demo: String
+    var report: String
+    var checks: [Check]
+  }
+
   func validate() throws {
     if output != nil, story == nil { throw ValidationError("-o needs the name of one demo") }
   }
 
   func run() throws {
+    let teller = Teller(silent: format.json)
+    var endings: [Ending] = []
     for story in story.map({ [$0] }) ?? Story.allCases {
       let directory = output ?? "runs/demo-\(story.rawValue)"
-      switch story {
-      case .iris: try IrisDemo(directory: directory).run()
-      case .fashion: try FashionDemo(directory: directory).run()
-      }
+      let checks =
+        switch story {
+        case .iris: try IrisDemo(directory: directory, teller: teller).run()
+        case .fashion: try FashionDemo(directory: directory, teller: teller).run()
+        }
+      endings.append(Ending(demo: story.rawValue, report: "\(directory)/report.html", checks: checks))
+    }
+    if format.json { try printJSON(endings) }
+    guard endings.allSatisfy({ $0.checks.allSatisfy(\.holds) }) else {
+      throw Failure(.checkDidNotHold, "a check does not hold")
     }
   }
 }

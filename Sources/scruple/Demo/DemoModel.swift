@@ -5,6 +5,7 @@ import ScrupleDevice
 import ScrupleEvaluation
 import ScrupleNetwork
 import ScrupleQuantization
+import ScrupleReport
 import ScrupleTraining
 
 /// A model of a demo: trained, quantized, certified where it can be, and written.
@@ -78,5 +79,17 @@ struct DemoModel {
   }
 }
 
-/// Prints a step of a story.
-func tell(_ text: String = "") { print(text) }
+/// Tells a story in the terminal, or keeps silent for the sake of JSON.
+struct Teller {
+  var silent: Bool
+
+  func callAsFunction(_ text: String = "") { if !silent { print(text) } }
+
+  func show(_ table: Table) { if !silent { TextTable(table).print() } }
+
+  func show(_ checks: [Check]) {
+    if silent { return }
+    print("\nchecks")
+    showChecks(checks)
+  }
+}
