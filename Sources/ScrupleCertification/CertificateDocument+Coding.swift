@@ -11,6 +11,7 @@ extension CertificateDocument {
   private enum Kind: String, Codable {
     case wholeDomain = "whole-domain"
     case exhaustive
+    case search = "branch-and-bound"
   }
 
   /// Reads a certificate.
@@ -32,6 +33,8 @@ extension CertificateDocument {
       proof = .wholeDomain(try container.decode(WholeDomainCertificate.self, forKey: .constants))
     case .exhaustive:
       proof = .exhaustive(try container.decode(ExhaustiveCertificate.self, forKey: .constants))
+    case .search:
+      proof = .search(try container.decode(LowDimensionCertificate.self, forKey: .constants))
     }
   }
 
@@ -55,6 +58,9 @@ extension CertificateDocument {
       try container.encode(certificate, forKey: .constants)
     case .exhaustive(let certificate):
       try container.encode(Kind.exhaustive, forKey: .kind)
+      try container.encode(certificate, forKey: .constants)
+    case .search(let certificate):
+      try container.encode(Kind.search, forKey: .kind)
       try container.encode(certificate, forKey: .constants)
     }
   }

@@ -28,6 +28,7 @@ public struct CertificateDocument: Equatable, Sendable, Codable {
   public enum Proof: Equatable, Sendable {
     case wholeDomain(WholeDomainCertificate)
     case exhaustive(ExhaustiveCertificate)
+    case search(LowDimensionCertificate)
   }
 
   /// What is claimed, in words.
@@ -42,7 +43,8 @@ public struct CertificateDocument: Equatable, Sendable, Codable {
   public var probabilityBound: Double
   /// Thresholds carried over from device to float twin.
   public var thresholds: [Transfer]
-  /// `gap` divided by the largest gap that an attack found; nil when none was tried.
+  /// The bound divided by the worst that was found: of `gap`, or of the probability where that is what was
+  /// searched; nil when nothing was tried.
   public var tightness: Double?
   /// What the attacks found.
   public var attacks: [AttackResult]
@@ -91,6 +93,18 @@ extension CertificateDocument {
       seconds: seconds, proof: .exhaustive(certificate))
   }
 
+  /// Certificate D for three and four features as a document. Its gap is certificate A's.
+  public init(_ certificate: LowDimensionCertificate, of pair: ModelPair, seconds: Double = 0) {
+    self.init(
+      statement:
+        "no probability of the int8 program is farther than `probabilityBound` from the float twin's; the gap"
+        + " is that of the whole domain's closed form",
+      set: "every representable input: all 256^\(pair.program.inputCount) byte vectors",
+      gap: Certifier.wholeDomain(pair).gap, probabilityBound: certificate.probabilityBound, pair: pair,
+      attacks: [], seconds: seconds, proof: .search(certificate))
+    tightness = certificate.ratio
+  }
+
   private init(
     statement: String, set: String, gap: Double, probabilityBound: Double, pair: ModelPair,
     attacks: [AttackResult], seconds: Double, proof: Proof
@@ -100,7 +114,9 @@ extension CertificateDocument {
       statement: statement, set: set, assumptions: Self.assumptions, gap: gap,
       probabilityBound: probabilityBound,
       thresholds: Self.tabulated.map {
-        Transfer(int8: $0, float: ProbabilityBound.guaranteed(by: $0, gap: gap))
+        Transfer(
+          int8: $0,
+          float: max(ProbabilityBound.guaranteed(by: $0, gap: gap), ($0 - probabilityBound).nextDown))
       },
       tightness: found > 0 ? gap / found : nil, attacks: attacks, seconds: seconds, models: Models(pair),
       tool: Self.tool, proof: proof)

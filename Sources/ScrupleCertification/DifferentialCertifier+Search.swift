@@ -26,7 +26,7 @@ extension DifferentialCertifier {
   ) -> SearchResult {
     let start = Date()
     let workspace = Workspace(self)
-    var evaluator = PairEvaluator(reference: reference, program: program)
+    let evaluator = PairEvaluator(reference: reference, program: program)
     var search = BestFirstSearch<DifferencePart>()
     var input: [UInt8] = []
     func see(_ candidate: [UInt8]) {

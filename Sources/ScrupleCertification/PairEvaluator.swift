@@ -120,7 +120,7 @@ extension PairEvaluator {
 }
 
 /// One layer in both forms, channels innermost.
-private struct EvaluatedLayer {
+private final class EvaluatedLayer {
   let inputs: Int
   let outputs: Int
   private let integers: [Int16]
