@@ -44,7 +44,9 @@ let package = Package(
     .target(name: "CVectorLoops"),
     .target(
       name: "ScrupleTraining",
-      dependencies: ["CVectorLoops", "ScrupleNetwork", "ScrupleData", .product(name: "Yams", package: "Yams")]),
+      dependencies: [
+        "CVectorLoops", "ScrupleNetwork", "ScrupleData", .product(name: "Yams", package: "Yams"),
+      ]),
     .target(
       name: "ScrupleQuantization", dependencies: ["ScrupleNetwork", "ScrupleRuntime"],
       swiftSettings: hostSettings),
@@ -54,7 +56,8 @@ let package = Package(
       swiftSettings: hostSettings),
     .target(name: "ScrupleDevice", dependencies: ["ScrupleRuntime"], swiftSettings: hostSettings),
     .target(
-      name: "ScrupleEvaluation", dependencies: ["ScrupleNetwork", "ScrupleRuntime", "ScrupleData", "ScrupleDevice"],
+      name: "ScrupleEvaluation",
+      dependencies: ["ScrupleNetwork", "ScrupleRuntime", "ScrupleData", "ScrupleDevice"],
       swiftSettings: hostSettings),
     .target(name: "ScrupleReport", dependencies: ["ScrupleEvaluation", "ScrupleData"]),
     .executableTarget(
@@ -76,7 +79,9 @@ let package = Package(
       name: "ScrupleQuantizationTests", dependencies: ["ScrupleQuantization"], swiftSettings: hostSettings),
     .testTarget(
       name: "ScrupleCertificationTests", dependencies: ["ScrupleCertification"], swiftSettings: hostSettings),
-    .testTarget(name: "ScrupleDeviceTests", dependencies: ["ScrupleDevice", "ScrupleQuantization"], swiftSettings: hostSettings),
+    .testTarget(
+      name: "ScrupleDeviceTests", dependencies: ["ScrupleDevice", "ScrupleQuantization"],
+      swiftSettings: hostSettings),
     .testTarget(name: "ScrupleEvaluationTests", dependencies: ["ScrupleEvaluation", "ScrupleQuantization"]),
     .testTarget(name: "ScrupleReportTests", dependencies: ["ScrupleReport"]),
     .testTarget(name: "scrupleTests", dependencies: ["scruple"]),

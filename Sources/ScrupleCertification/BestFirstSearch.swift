@@ -92,9 +92,12 @@ public struct SearchResult: Equatable, Sendable {
 public struct SearchBudget: Equatable, Sendable {
   /// Enough when the bound is at most this multiple of what was found.
   public var ratio: Double
+  /// The most seconds.
   public var seconds: Double
+  /// The most boxes.
   public var boxes: Int
 
+  /// No limit unless given.
   public init(ratio: Double = 1, seconds: Double = .infinity, boxes: Int = .max) {
     self.ratio = ratio
     self.seconds = seconds

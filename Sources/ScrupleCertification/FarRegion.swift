@@ -10,8 +10,11 @@ public struct FarRegion: Equatable, Sendable {
 
   /// The inputs that the region is cut out of.
   public let domain: InputBox
+  /// The points that the region keeps away from, one byte per feature.
   public let data: [[UInt8]]
+  /// How far, in byte steps.
   public let distance: Double
+  /// How distance is measured.
   public let metric: Metric
 
   /// - Parameters:

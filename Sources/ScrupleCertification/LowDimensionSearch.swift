@@ -10,8 +10,9 @@ public struct LowDimensionCertificate: Equatable, Sendable, Codable {
   public var bound: Double
   /// Number of inputs that the bound is about.
   public var inputs: Double
-  /// Boxes bounded, and inputs looked at one by one.
+  /// Boxes bounded.
   public var boxes: Int
+  /// Inputs looked at one by one.
   public var scanned: Int
   /// Inputs evaluated with both models.
   public var evaluated: Int

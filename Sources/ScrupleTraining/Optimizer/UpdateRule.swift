@@ -45,7 +45,8 @@ enum UpdateRule: Equatable, Sendable {
       loops_adam(
         w, g, moments.0, moments.1, count,
         loops_adam_constants(
-          beta1: Float(beta1), complement1: Float(1 - beta1), beta2: Float(beta2), complement2: Float(1 - beta2),
+          beta1: Float(beta1), complement1: Float(1 - beta1), beta2: Float(beta2),
+          complement2: Float(1 - beta2),
           keep: 1 - (decays ? Float(rate) * decay : 0), scale: Float(rate * correction2 / correction1),
           epsilon: Float(epsilon * correction2)))
     }

@@ -156,7 +156,8 @@ final class TrainingEngine {
               balls: Float(intervalWeight) / Float(max(balls, 1)),
               boxes: index == 0 ? Float(intervalWeight) / Float(max(interval.boxes.count, 1)) : 0
             ),
-            growth: Float(intervalGrowth), onGrid: isOnGrid, parameters: effective, gradient: gradients[index])
+            growth: Float(intervalGrowth), onGrid: isOnGrid, parameters: effective, gradient: gradients[index]
+          )
         }
         if index == 0, let penalty, gapWeight > 0 {
           shards[index].sums.gap =
