@@ -79,14 +79,37 @@ struct LogisticRegression {
       }
       bias.append(Float(offset))
     }
-    let dense = Dense(weight: weight, bias: bias, inputs: inputs, outputs: classes, activation: .identity)
-    let layout = ParameterLayout([(inputs, classes, .identity)])
-    guard problem.recipe.grid != nil, let grid = GridState(layout) else { return dense }
-    let block = FloatBuffer(count: layout.count)
-    for (i, value) in weight.enumerated() { block.pointer[layout.entries[0].weight + i] = value }
-    for (i, value) in bias.enumerated() { block.pointer[layout.entries[0].bias + i] = value }
-    grid.snap(block)
-    return grid.denseLayers()[0]
+    var dense = Dense(weight: weight, bias: bias, inputs: inputs, outputs: classes, activation: .identity)
+    guard problem.recipe.grid != nil else { return dense }
+    let grid = closestGrid(dense)
+    dense.weight = grid.snap(weight)
+    dense.bias = zip(bias, grid.scales).map { bias, scale in
+      let step = Double(scale) / 255
+      return Float((Double(bias) / step).rounded() * step)
+    }
+    dense.grid = grid
+    return dense
+  }
+
+  /// A grid close to finished weights. A channel's scale is free from what uses all 127 steps to what uses half
+  /// of them; the one with the least squared error is taken. (With few inputs that is many times closer than
+  /// the finest scale.)
+  private func closestGrid(_ dense: Dense) -> WeightGrid {
+    let finest = WeightGrid.fit(dense, inputScale: 1.0 / 255)
+    let scales = (0..<classes).map { k in
+      let row = dense.weight[k * inputs..<(k + 1) * inputs]
+      var best = (error: Float.infinity, scale: finest.scales[k])
+      for steps in 0..<64 {
+        let scale = WeightGrid.roundedUp(finest.scales[k] * 127 / Float(127 - steps))
+        let error = row.reduce(Float(0)) { sum, weight in
+          let rest = weight - WeightGrid.integer(of: weight, scale: scale) * scale
+          return sum + rest * rest
+        }
+        if error < best.error { best = (error, scale) }
+      }
+      return best.scale
+    }
+    return WeightGrid(scales: scales) ?? finest
   }
 
   /// The penalized loss and its gradient; parameters are classes × (weights, then the intercept).
