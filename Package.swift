@@ -74,7 +74,7 @@ let package = Package(
       swiftSettings: hostSettings),
     .testTarget(name: "ScrupleNetworkTests", dependencies: ["ScrupleNetwork"]),
     .testTarget(name: "ScrupleDataTests", dependencies: ["ScrupleData"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ScrupleTrainingTests", dependencies: ["ScrupleTraining"]),
+    .testTarget(name: "ScrupleTrainingTests", dependencies: ["ScrupleTraining", "CVectorLoops"]),
     .testTarget(
       name: "ScrupleQuantizationTests", dependencies: ["ScrupleQuantization"], swiftSettings: hostSettings),
     .testTarget(
