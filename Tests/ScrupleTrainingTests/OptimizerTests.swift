@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (Recipe.ScheduleKind.constant, [1.0, 1, 1, 1]), (.step, [1, 1, 0.5, 0.25]),
+    (Recipe.ScheduleKind.constant, [1.0, 1, 1, 1]), (.step, [1, 1, 0.5, 0.5]),
     (.cosine, [1, 0.8681981, 0.55, 0.2318019]),
   ])
   func `schedules`(kind: Recipe.ScheduleKind, factors: [Double]) {

@@ -90,7 +90,7 @@ import Testing
 
   @Test(arguments: [
     ("hidden: [4]", "hidden: [0]", "r:3: network.hidden: expected a list of layer widths from 1 to 65536"),
-    ("hidden: [4]", "hidden: [65536, 65536]", "r:3: network: 4295098368 parameters; at most 67108864"),
+    ("hidden: [4]", "hidden: [65536, 65536]", "r:3: network: 4295163904 parameters; at most 67108864"),
     ("hidden: [4]", "hidden: 4", "r:3: network.hidden: expected a list of layer widths"),
     ("hidden: [4]", "activation: relu", "r:3: the key \"network.hidden\" is missing"),
     ("hidden: [4]", "hidden: [4], activation: step", "expected one of relu, tanh, identity, found \"step\""),
