@@ -41,12 +41,17 @@ struct Bracket: Equatable {
       &+ (scr_umull(UInt32(truncatingIfNeeded: most), factor) &>> 24) &+ 1
     lower = Reciprocal(of: one &+ grown).lowerBound
 
-    let signed = Int64(bitPattern: rest &- slack)
-    let least = rest &- slack & ~UInt64(bitPattern: signed &>> 63)
+    let difference = rest &- slack
+    // All ones where it is negative; hidden, so that all inputs cost the same.
+    let negative = 0 &- scr_hide(UInt32(truncatingIfNeeded: difference &>> 63))
+    let least = difference & ~UInt64(bitPattern: scr_wide_signed(Int32(bitPattern: negative)))
     let inverse = Reciprocal(of: scr_wide(factor) &<< 8).lowerBound
     let shrunk =
       (scr_umull(UInt32(truncatingIfNeeded: least &>> 32), inverse) &<< 1)
       &+ (scr_umull(UInt32(truncatingIfNeeded: least), inverse) &>> 31)
     upper = Reciprocal(of: one &+ shrunk).upperBound
   }
+
+  /// Whether the lower end is at least `threshold`, which is not 0.
+  func reaches(_ threshold: UInt32) -> Bool { scr_reaches(lower, threshold) }
 }

@@ -64,7 +64,7 @@ extension Model {
         classIndex: Int(truncatingIfNeeded: terms.winner),
         confidence: unsafe head.words[Int(truncatingIfNeeded: terms.winner)],
         lower: bracket.lower, upper: bracket.upper,
-        accepted: threshold != 0 && bracket.lower >= threshold,
+        accepted: threshold != 0 && bracket.reaches(threshold),
         largestLogit: terms.best, sum: terms.sum)
     }
   }

@@ -1,6 +1,7 @@
 // Integer arithmetic without library calls, on cores that lack wide multiplication or a leading-zero count too.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ScrupleInline.h"
@@ -69,6 +70,10 @@ SCR_INLINE int32_t scr_clamp(int32_t value, int32_t low, int32_t high) {
   return value > low ? value : low;
 #endif
 }
+
+/// Whether `value` (0 to 2^31) is at least `bound` (1 to 2^31), in the same time for all values: compilers make a
+/// comparison a branch.
+SCR_INLINE bool scr_reaches(uint32_t value, uint32_t bound) { return ~scr_hide(value - bound) >> 31; }
 
 /// The number of zero bits above the topmost one of `value`, which is not 0.
 SCR_INLINE uint32_t scr_leading_zeros(uint32_t value) {
