@@ -17,6 +17,7 @@ let package = Package(
   products: [
     .executable(name: "scruple", targets: ["scruple"]),
     .library(name: "ScrupleRuntime", targets: ["ScrupleRuntime"]),
+    .library(name: "ScrupleC", targets: ["ScrupleC"]),
     .library(
       name: "Scruple",
       targets: [
@@ -32,6 +33,8 @@ let package = Package(
   targets: [
     .target(name: "CScrupleIntrinsics"),
     .target(name: "ScrupleRuntime", dependencies: ["CScrupleIntrinsics"], swiftSettings: deviceSettings),
+    .target(name: "CScruple"),
+    .target(name: "ScrupleC", dependencies: ["CScruple", "ScrupleRuntime"], swiftSettings: deviceSettings),
 
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

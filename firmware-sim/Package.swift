@@ -14,5 +14,8 @@ let package = Package(
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]
     ),
     .target(name: "Board"),
+    // The browser's module is the C library and these few lines; `tools/build-library` links it.
+    .target(
+      name: "WebModule", dependencies: [.product(name: "ScrupleC", package: "scruple")], publicHeadersPath: "."),
   ]
 )
