@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "ScrupleCertificationTests", dependencies: ["ScrupleCertification"], swiftSettings: hostSettings),
     .testTarget(
-      name: "ScrupleDeviceTests", dependencies: ["ScrupleDevice", "ScrupleQuantization"],
+      name: "ScrupleDeviceTests",
+      dependencies: ["CScruple", "ScrupleC", "ScrupleDevice", "ScrupleQuantization"],
       swiftSettings: hostSettings),
     .testTarget(name: "ScrupleEvaluationTests", dependencies: ["ScrupleEvaluation", "ScrupleQuantization"]),
     .testTarget(name: "ScrupleReportTests", dependencies: ["ScrupleReport"]),

@@ -3,6 +3,7 @@ import ScrupleRuntime
 
 // The functions of scruple.h; the header says what they do.
 
+/// The size that the header at the start of a piece of flash states; 0 without one.
 @c @implementation
 public func scruple_file_size(_ bytes: UnsafeRawPointer!, _ size: UInt32) -> UInt32 {
   guard unsafe bytes != nil else { return 0 }
@@ -10,6 +11,7 @@ public func scruple_file_size(_ bytes: UnsafeRawPointer!, _ size: UInt32) -> UIn
   return UInt32(truncatingIfNeeded: Model.fileSize(partition) ?? 0)
 }
 
+/// Validates a model where it lies.
 @c @implementation
 public func scruple_open(
   _ model: UnsafeMutablePointer<scruple_model>!, _ bytes: UnsafeRawPointer!, _ size: UInt32,

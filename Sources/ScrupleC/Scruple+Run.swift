@@ -21,30 +21,35 @@ private func file(of model: UnsafePointer<scruple_model>?) -> UnsafeRawBufferPoi
 // SAFETY of `Model(trusting:)` in the following: only `scruple_open` makes models that aren't all zeros, and the
 // header asks for bytes that don't change.
 
+/// Bytes of RAM that a run takes.
 @c @implementation
 public func scruple_arena_size(_ model: UnsafePointer<scruple_model>!) -> UInt32 {
   guard let file = unsafe file(of: model) else { return 0 }
   return UInt32(truncatingIfNeeded: unsafe Model(trusting: file.bytes).arenaSize)
 }
 
+/// Bytes of one input.
 @c @implementation
 public func scruple_input_count(_ model: UnsafePointer<scruple_model>!) -> UInt32 {
   guard let file = unsafe file(of: model) else { return 0 }
   return UInt32(truncatingIfNeeded: unsafe Model(trusting: file.bytes).inputCount)
 }
 
+/// Number of classes.
 @c @implementation
 public func scruple_class_count(_ model: UnsafePointer<scruple_model>!) -> UInt32 {
   guard let file = unsafe file(of: model) else { return 0 }
   return UInt32(truncatingIfNeeded: unsafe Model(trusting: file.bytes).classCount)
 }
 
+/// The acceptance threshold, Q1.31.
 @c @implementation
 public func scruple_threshold(_ model: UnsafePointer<scruple_model>!) -> UInt32 {
   guard let file = unsafe file(of: model) else { return 0 }
   return unsafe Model(trusting: file.bytes).threshold
 }
 
+/// A class's label, with its zero byte.
 @c @implementation
 public func scruple_label(
   _ model: UnsafePointer<scruple_model>!, _ class_index: UInt32
@@ -60,6 +65,7 @@ public func scruple_label(
   }
 }
 
+/// Where the next input goes.
 @c @implementation
 public func scruple_input(
   _ model: UnsafePointer<scruple_model>!, _ arena: UnsafeMutableRawPointer!
@@ -68,6 +74,7 @@ public func scruple_input(
   return unsafe (arena + Model(trusting: file.bytes).inputOffset).assumingMemoryBound(to: UInt8.self)
 }
 
+/// Classifies the input in the arena.
 @c @implementation
 public func scruple_run(
   _ model: UnsafePointer<scruple_model>!, _ arena: UnsafeMutableRawPointer!, _ arena_size: UInt32,
@@ -91,6 +98,7 @@ public func scruple_run(
   }
 }
 
+/// The probabilities that the last run left in the arena, Q1.31.
 @c @implementation
 public func scruple_probabilities(
   _ model: UnsafePointer<scruple_model>!, _ arena: UnsafeRawPointer!

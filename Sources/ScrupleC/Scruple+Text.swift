@@ -25,6 +25,7 @@ private let words: StaticString = """
   an unknown status\0
   """
 
+/// What a status means.
 @c @implementation
 public func scruple_status_text(_ status: scruple_status) -> UnsafePointer<CChar>! {
   let lastOfFile = scruple_status(SCRUPLE_OVERLAPPING_REGIONS)

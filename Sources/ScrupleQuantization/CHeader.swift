@@ -38,10 +38,13 @@ public struct CHeader: Sendable {
     return isIdentifier(characters) ? characters : "model_" + characters
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
 
   private static func isPartOfIdentifier(_ byte: UInt8) -> Bool {
-    isDigit(byte) || byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    isDigit(byte) || byte == UInt8(ascii: "_")
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
   // MARK: Text
@@ -93,7 +96,9 @@ public struct CHeader: Sendable {
         "// Input: \(height) rows of \(width) pixels of \(channels) channel\(channels == 1 ? "" : "s"), a byte each, as they are."
       ]
     case .tabular(let features):
-      ["// Input: one byte per value x, floor((x - low) / (high - low) * 255 + 0.5) but at least 0 and at most 255:"]
+      [
+        "// Input: one byte per value x, floor((x - low) / (high - low) * 255 + 0.5) but at least 0 and at most 255:"
+      ]
         + features.enumerated().map { index, feature in
           "//   \(index): \(literal(feature.name)), low \(feature.low), high \(feature.high)"
         }

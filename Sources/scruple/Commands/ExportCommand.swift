@@ -30,7 +30,8 @@ struct ExportCommand: ParsableCommand {
   var name: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The file to write; standard output by default.", valueName: "file"))
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write; standard output by default.", valueName: "file"))
   var output: String?
 
   @OptionGroup var options: OutputOptions
