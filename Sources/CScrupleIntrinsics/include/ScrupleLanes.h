@@ -110,8 +110,14 @@ SCR_INLINE const uint32_t *_Nonnull scr_two_pairs(
 #else
   *h0 = scr_dot_lanes(weights[0], x, *h0);
   *l0 = scr_dot_lanes(scr_low_bytes(weights[0]), x, *l0);
+#if defined(__riscv) || defined(__arm__)
+  __asm__("" : "+r"(*h0), "+r"(*l0), "+r"(weights));  // One word after the other, or registers run out.
+#endif
   *h1 = scr_dot_lanes(weights[1], x, *h1);
   *l1 = scr_dot_lanes(scr_low_bytes(weights[1]), x, *l1);
+#if defined(__riscv) || defined(__arm__)
+  __asm__("" : "+r"(*h1), "+r"(*l1), "+r"(weights));
+#endif
   return weights + 2;
 #endif
 }
