@@ -23,11 +23,11 @@ public struct CostModel: Sendable {
   public init(_ core: Core) {
     (perMultiplyAccumulate, perOutput, perClass, fixed) =
       switch core {
-      case .cortexM0: (5.33, 77, 285, 1300)
+      case .cortexM0: (4.52, 77, 285, 1300)
       case .cortexM3: (2.58, 30, 78, 400)
       case .cortexM4, .cortexM7, .cortexM33, .cortexM55: (1.11, 28, 78, 400)
-      case .rv32imac: (5.47, 42, 94, 600)
-      case .rv32i: (53.3, 1135, 7730, 36_000)
+      case .rv32imac: (4.46, 40, 94, 600)
+      case .rv32i: (52.8, 1135, 7730, 36_000)
       case .wasm32: (1, 10, 100, 300)
       }
     cyclesPerInstruction = core.cyclesPerInstruction

@@ -107,6 +107,30 @@ SCR_INLINE const uint32_t *_Nonnull scr_two_pairs(
       : [low] "r"(low), [high] "r"(high), "m"(*(const uint32_t(*)[2])weights));
 #undef SCR_PAIR
   return weights;
+#elif defined(__thumb__)
+  uint32_t w, t;
+  const uint32_t low = x & 0xFFFF, high = x >> 16;
+#define SCR_PAIR(h, l)          \
+  "ldm %[w]!, {%[v]}\n\t"       \
+  "sxth %[t], %[v]\n\t"         \
+  "muls %[t], %[low], %[t]\n\t" \
+  "add " h ", %[t]\n\t"         \
+  "sxtb %[t], %[v]\n\t"         \
+  "muls %[t], %[low], %[t]\n\t" \
+  "add " l ", %[t]\n\t"         \
+  "asrs %[v], %[v], #16\n\t"    \
+  "sxtb %[t], %[v]\n\t"         \
+  "muls %[t], %[high], %[t]\n\t" \
+  "add " l ", %[t]\n\t"         \
+  "muls %[v], %[high], %[v]\n\t" \
+  "add " h ", %[v]\n\t"
+  __asm__ volatile(
+      SCR_PAIR("%[h0]", "%[l0]") SCR_PAIR("%[h1]", "%[l1]")
+      : [h0] "+h"(*h0), [l0] "+h"(*l0), [h1] "+h"(*h1), [l1] "+l"(*l1), [w] "+l"(weights), [v] "=&l"(w), [t] "=&l"(t)
+      : [low] "l"(low), [high] "l"(high), "m"(*(const uint32_t(*)[2])weights)
+      : "cc");
+#undef SCR_PAIR
+  return weights;
 #else
   *h0 = scr_dot_lanes(weights[0], x, *h0);
   *l0 = scr_dot_lanes(scr_low_bytes(weights[0]), x, *l0);
