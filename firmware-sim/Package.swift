@@ -16,6 +16,7 @@ let package = Package(
     .target(name: "Board"),
     // The browser's module is the C library and these few lines; `tools/build-library` links it.
     .target(
-      name: "WebModule", dependencies: [.product(name: "ScrupleC", package: "scruple")], publicHeadersPath: "."),
+      name: "WebModule", dependencies: [.product(name: "ScrupleC", package: "scruple")],
+      publicHeadersPath: "."),
   ]
 )
