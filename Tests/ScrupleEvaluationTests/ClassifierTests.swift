@@ -118,7 +118,7 @@ import Testing
     var program = quantized.program
     try program.metadata.setGap(0.25)
     let engine = try Engine(program.encoded())
-    let host = try DeviceClassifier(engine: engine, input: network.input)
+    let host = DeviceClassifier(engine: engine, input: network.input)
     let board = try InProcessDevice(Board.named("microbit"))
     let device = DeviceClassifier(engine: engine, input: network.input, device: board)
     let relabelled = try data.relabelled(as: network.labels)

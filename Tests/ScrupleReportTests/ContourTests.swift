@@ -49,6 +49,17 @@ import Testing
     #expect(met == edges)
   }
 
+  @Test(arguments: 0..<10) func `noise about the level is no contour, a slope is`(seed: UInt64) {
+    var random = Random(seed)
+    let noise = (0..<400).map { _ in 0.5 + 0.02 * (random.unit() - 0.5) }
+    let flat = Contours.withoutPlateaus(noise, width: 20, height: 20, level: 0.5, tolerance: 0.015)
+    #expect(!flat.contains { !$0.isNaN })
+    #expect(Contours.lines(flat, width: 20, height: 20, level: 0.5).isEmpty)
+    let slope = Self.grid(20, 20) { 0.02 * $0 + 0.01 * $1 }
+    #expect(
+      Contours.withoutPlateaus(slope, width: 20, height: 20, level: 0.25, tolerance: 0.015) == slope)
+  }
+
   @Test func `a flat grid has no contour`() {
     #expect(Contours.lines(Self.grid(5, 5) { _, _ in 1 }, width: 5, height: 5, level: 1).isEmpty)
     #expect(Contours.lines([1], width: 1, height: 1, level: 0).isEmpty)

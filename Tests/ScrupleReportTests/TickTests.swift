@@ -46,10 +46,17 @@ import Testing
     #expect(short.map(\.label).sorted() == ["0.2", "0.5", "1", "2"])
   }
 
+  @Test func `square-root ticks reach from 0 to the range's end`() {
+    #expect(Ticks.squareRoot(0...0.5).map(\.label) == ["0", "0.01", "0.05", "0.1", "0.2", "0.4"])
+    #expect(Ticks.squareRoot(0...1).map(\.label).last == "1")
+    #expect(Ticks.squareRoot(0...0.08).map(\.label).last == "0.08")
+  }
+
   @Test func `an axis maps its ends to 0 and 1 and is increasing`() {
     for axis in [
       Axis(label: "", range: -3...5), Axis(label: "", range: 1e-3...1e6, scale: .logarithmic),
       Axis(label: "", range: 0.1...0.9999, scale: .nines),
+      Axis(label: "", range: 0...0.4, scale: .squareRoot),
     ] {
       #expect(abs(axis.fraction(axis.range.lowerBound)) < 1e-12)
       #expect(abs(axis.fraction(axis.range.upperBound) - 1) < 1e-12)

@@ -43,12 +43,12 @@ public struct CurvePanel: Sendable, Equatable {
 extension Figures {
   /// Loss, accuracy and the like over the epochs of training.
   public static func trainingCurves(
-    _ panels: [CurvePanel], name: String = "training",
+    _ panels: [CurvePanel], name: String = "training", title: String = "Training",
     caption: String = "Loss and accuracy over the epochs of training."
   ) throws(ReportError) -> Figure {
     var plots: [Plot] = []
     for panel in panels { plots.append(try curves(panel, figure: name)) }
-    return Figure(name: name, title: "Training", panels: Plot.scenes(plots), caption: caption)
+    return Figure(name: name, title: title, panels: Plot.scenes(plots), caption: caption)
   }
 
   private static func curves(_ panel: CurvePanel, figure: String) throws(ReportError) -> Plot {
@@ -76,12 +76,29 @@ extension Figures {
       y: Axis(label: panel.yLabel, range: yRange, scale: panel.isLogarithmic ? .logarithmic : .linear),
       areaHeight: 230)
     for (i, run) in runs.enumerated() {
-      plot.add(.line(run.points, LineStyle(paint: .series(i), dash: Dashes.forSeries(i))), run.name)
+      let style = LineStyle(paint: .series(i), dash: Dashes.forSeries(i))
+      if run.points.count > 400 {
+        // Epochs by the thousand: all of them faintly, and their running mean.
+        plot.add(.line(run.points, LineStyle(paint: .series(i).opacity(0.3), width: 0.8)))
+        plot.add(.line(runningMean(run.points, window: run.points.count / 80), style), run.name)
+      } else {
+        plot.add(.line(run.points, style), run.name)
+      }
       if run.points.count <= 30 {
         plot.add(.markers(run.points, Marker(sign: .circle, radius: 2.6, paint: .series(i), outline: nil)))
       }
     }
     return plot
+  }
+}
+
+/// The mean of the `window` points around each point, fewer at the ends.
+private func runningMean(_ points: [Point], window: Int) -> [Point] {
+  var sums = [0.0]
+  for p in points { sums.append(sums[sums.count - 1] + p.y) }
+  return points.indices.map { i in
+    let half = min(window / 2, i, points.count - 1 - i)
+    return Point(points[i].x, (sums[i + half + 1] - sums[i - half]) / Double(2 * half + 1))
   }
 }
 

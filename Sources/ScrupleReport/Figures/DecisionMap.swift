@@ -5,6 +5,7 @@ extension Figures {
   public static func decisionMap(
     _ panels: [PlanePanel], grid: PlaneGrid, classNames: [String], axes: (x: String, y: String),
     points: PlanePoints? = nil, name: String = "decision-map",
+    title: String = "Decisions far from the data",
     caption: String =
       "Decisions far beyond the data. Colour says which class wins, its strength how sure the model is: white is a tie of all."
   ) throws(ReportError) -> Figure {
@@ -19,7 +20,7 @@ extension Figures {
         let best = row.indices.max { row[$0] < row[$1] } ?? row.startIndex
         let sure = max(0, (row[best] - 1 / Double(k)) / (1 - 1 / Double(k)))
         let color = Paint.Role.series(best - row.startIndex).light
-        return (paper.mixed(with: color, 0.06 + 0.66 * sure), 1)
+        return (paper.mixed(with: color, 0.04 + 0.68 * sure), 1)
       }
       plot.add(.raster(raster, grid.topLeft, grid.bottomRight))
       for (level, text, dash) in [(0.5, "P = 1/2", []), (1.0 / 3, "P = 1/3", [5, 3])]
@@ -35,13 +36,14 @@ extension Figures {
       plots.append(plot)
     }
     return Figure(
-      name: name, title: "Decisions far from the data", panels: Plot.scenes(plots), caption: caption)
+      name: name, title: title, panels: Plot.scenes(plots), caption: caption)
   }
 
   /// The confidence (largest probability) as a sequential colour, with its contours. One panel per model.
   public static func confidenceMap(
     _ panels: [PlanePanel], grid: PlaneGrid, classNames: [String], axes: (x: String, y: String),
     points: PlanePoints? = nil, name: String = "confidence-map",
+    title: String = "Confidence far from the data",
     caption: String = "How sure each model is, wherever one asks. Yellow is certainty."
   ) throws(ReportError) -> Figure {
     var plots: [Plot] = []
@@ -76,7 +78,7 @@ extension Figures {
       plots.append(plot)
     }
     return Figure(
-      name: name, title: "Confidence far from the data", panels: Plot.scenes(plots), caption: caption)
+      name: name, title: title, panels: Plot.scenes(plots), caption: caption)
   }
 
   private static func map(_ panel: PlanePanel, _ grid: PlaneGrid, _ axes: (x: String, y: String)) -> Plot {
@@ -124,9 +126,12 @@ extension Figures {
   ) -> [[Point]] {
     let k = panel.probabilities.count / (grid.width * grid.height)
     let values = (0..<grid.width * grid.height).map { value(panel.probabilities[$0 * k..<($0 + 1) * k]) }
-    return Contours.lines(values, width: grid.width, height: grid.height, level: level).map { line in
-      line.map { grid.position($0) }
-    }
+    let crossed = Contours.withoutPlateaus(
+      values, width: grid.width, height: grid.height, level: level, tolerance: 0.02)
+    return Contours.lines(crossed, width: grid.width, height: grid.height, level: level)
+      // Crumbs at the edge of a plateau.
+      .filter { $0.count >= 14 }
+      .map { line in line.map { grid.position($0) } }
   }
 
   private static func check(

@@ -43,7 +43,9 @@ extension Figures {
     let plots = zip(panels, shares).map { panel, sets in
       var plot = Plot(
         title: panel.title, x: Axis(label: "confidence", range: range),
-        y: Axis(label: "share of samples", range: 0...max(highest, 1e-6) * 1.05), areaHeight: 230)
+        y: Axis(
+          label: "share of samples (√ scale)", range: 0...max(highest, 1e-6) * 1.08, scale: .squareRoot),
+        areaHeight: 230)
       for (i, set) in sets.enumerated() {
         let steps = outline(set.shares, range)
         if i == 0 {

@@ -46,10 +46,11 @@ extension Figures {
       let profile = model.profile
       let reached = profile.levels.indices.map { i in
         let level = Numbers.percent(profile.levels[i], decimals: profile.levels[i] > 0.99 ? 1 : 0)
-        let alpha = profile.medianCrossing(level: i).map { "α = " + Numbers.brief($0) } ?? "never"
-        return "\(level): \(alpha)"
+        guard let alpha = profile.medianCrossing(level: i) else { return "\(level) never" }
+        let sign = alpha <= profile.alphas[0] ? "≤" : "="
+        return "\(level) at α \(sign) \(Numbers.brief(alpha))"
       }
-      return "\(model.name) – \(reached.joined(separator: ", "))"
+      return "\(model.name): \(reached.joined(separator: ", "))"
     }
     return "Lines are medians over rays, bands hold 80 % of them. Where the median ray passes a confidence: "
       + texts.joined(separator: "; ") + "."

@@ -33,7 +33,7 @@ extension Report {
     .details(
       title: "What the words mean",
       paragraphs: [
-        "Confidence: the largest softmax probability. Float: the model in real arithmetic. int8: the program as the device runs it, bit for bit.",
+        "Confidence: the largest softmax probability. Float: the model in real arithmetic. int8: the program as the device runs it, bit for bit. Both are asked about the same inputs: the 256 steps per value that the device reads.",
         "Drift: how far a confidence moves from float to int8. Largest |Δp|: the same for any class's probability.",
         "MMC: mean maximal confidence. AUROC: how often an in-distribution sample gets a higher score than an OOD sample; a tie counts one half (in the column “ties lost”: nothing). FPR@95: the share of OOD samples above the threshold that keeps 95 % of the in-distribution samples.",
         "ECE: mean distance between confidence and accuracy over 15 bins of equal mass. NLL: mean −log of the true class's probability, in nats, at least 2⁻³² each. Brier: mean squared error of the probabilities. AURC: area under the risk–coverage curve.",

@@ -41,7 +41,7 @@ extension Report {
       out += "<section>\n<h2>\(escaped(section.title))</h2>\n"
       for block in section.blocks {
         if case .figure = block { pictures += 1 }
-        out += try Self.html(block, number: pictures)
+        out += try Self.html(block, number: pictures, under: section.title)
       }
       out += "</section>\n"
     }
@@ -75,20 +75,25 @@ extension Report {
       })
   }
 
-  private static func html(_ block: Block, number: Int) throws(ReportError) -> String {
+  private static func html(
+    _ block: Block, number: Int, under heading: String
+  ) throws(ReportError) -> String {
     switch block {
     case .text(let text): return "<p>\(escaped(text))</p>\n"
     case .code(let text): return "<pre><code>\(escaped(text))</code></pre>\n"
     case .table(let table): return html(table)
-    case .figure(let figure): return try html(figure, number: number)
+    case .figure(let figure): return try html(figure, number: number, under: heading)
     case .details(let title, let paragraphs):
       let body = paragraphs.map { "<p>\(escaped($0))</p>\n" }.joined()
       return "<details><summary>\(escaped(title))</summary>\n\(body)</details>\n"
     }
   }
 
-  private static func html(_ figure: Figure, number: Int) throws(ReportError) -> String {
-    var out = "<h3>\(escaped(figure.title))</h3>\n<figure>\n<div class=\"panels\">\n"
+  private static func html(
+    _ figure: Figure, number: Int, under heading: String
+  ) throws(ReportError) -> String {
+    var out = figure.title == heading ? "" : "<h3>\(escaped(figure.title))</h3>\n"
+    out += "<figure>\n<div class=\"panels\">\n"
     for (i, panel) in figure.panels.enumerated() {
       var writer = SVGWriter(mode: .inline, prefix: "f\(number)p\(i)")
       out += "<div class=\"panel\">" + (try writer.write(panel)) + "</div>\n"

@@ -7,6 +7,8 @@ struct Axis: Equatable, Sendable {
     case logarithmic
     /// −log₁₀(1 − p): every further nine of a probability takes the same room.
     case nines
+    /// √x: small shares stay visible beside large ones.
+    case squareRoot
   }
 
   var label: String
@@ -26,6 +28,7 @@ struct Axis: Equatable, Sendable {
     case .linear: value
     case .logarithmic: log10(max(value, 1e-300))
     case .nines: -log10(max(1 - value, 1e-17))
+    case .squareRoot: max(value, 0).squareRoot()
     }
   }
 
@@ -34,6 +37,7 @@ struct Axis: Equatable, Sendable {
     case .linear: Ticks.linear(range, limit: limit)
     case .logarithmic: Ticks.logarithmic(range, limit: limit)
     case .nines: Ticks.nines(range)
+    case .squareRoot: Ticks.squareRoot(range)
     }
   }
 

@@ -17,6 +17,24 @@ enum Contours {
     return tracer.lines()
   }
 
+  /// The values, with NaN where all neighbours up to two steps away lie within `tolerance` of the level: on such
+  /// a plateau a contour would only trace noise.
+  static func withoutPlateaus(
+    _ values: [Double], width: Int, height: Int, level: Double, tolerance: Double
+  ) -> [Double] {
+    guard values.count == width * height else { return values }
+    return values.indices.map { i in
+      let (row, column) = (i / width, i % width)
+      for y in max(0, row - 2)...min(height - 1, row + 2) {
+        for x in max(0, column - 2)...min(width - 1, column + 2)
+        where abs(values[y * width + x] - level) > tolerance {
+          return values[i]
+        }
+      }
+      return .nan
+    }
+  }
+
   /// Adds the segments of one cell. Edges are numbered 2·(row·width + column) for the one to the right of a
   /// node, plus 1 for the one below it.
   private static func cell(

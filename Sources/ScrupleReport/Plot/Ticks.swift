@@ -57,6 +57,16 @@ enum Ticks {
     return ticks
   }
 
+  /// 0, then 1, 5, 10, 20, 40, 60, 80 and 100 % of the largest power of ten that is not below the range's end.
+  static func squareRoot(_ range: ClosedRange<Double>) -> [Tick] {
+    guard range.upperBound > 0, range.upperBound.isFinite else { return [] }
+    let exponent = (log10(range.upperBound) - 1e-9).rounded(.up)
+    let unit = pow(10, exponent)
+    return [0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1].map {
+      Tick(value: $0 * unit, label: Numbers.brief($0 * unit))
+    }.filter { range.contains($0.value) }
+  }
+
   /// 0, 0.5, 0.9, 0.99, … inside `range`, a range of probabilities below 1.
   static func nines(_ range: ClosedRange<Double>) -> [Tick] {
     var ticks = [Tick(value: 0, label: "0"), Tick(value: 0.5, label: "0.5")]
@@ -110,8 +120,8 @@ enum Numbers {
     return trimmed.hasSuffix(".") ? String(trimmed.dropLast()) : trimmed
   }
 
-  /// A share in percent.
+  /// A share in percent, kept on one line.
   static func percent(_ share: Double, decimals: Int = 1) -> String {
-    fixed(share * 100, decimals: decimals) + " %"
+    fixed(share * 100, decimals: decimals) + "\u{a0}%"
   }
 }

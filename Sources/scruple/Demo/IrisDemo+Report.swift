@@ -40,7 +40,7 @@ extension IrisDemo {
         .figure(
           try Figures.decisionMap(
             panels, grid: grid, classNames: names, axes: axes, points: points,
-            name: "map-\(model.file.program.metadata.name)")))
+            name: "map-\(model.file.program.metadata.name)", title: "Decisions: \(model.title)")))
     }
     let confidence = try Figures.confidenceMap(
       models.dropFirst().map {
