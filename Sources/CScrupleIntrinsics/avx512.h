@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+#define TARGET __attribute__((target("avx512f,avx512cd,avx512bw,avx512vl,avx512vnni")))
 #define INLINE TARGET static inline __attribute__((always_inline))
 
 /// A mask of the first `count` of 16 lanes; count ≥ 0.

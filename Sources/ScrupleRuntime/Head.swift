@@ -26,13 +26,13 @@ struct Head {
 
   /// Replaces the accumulators by e_k = 2^(−(best − t_k)).
   func terms() -> Terms {
-    scr_instruction_set() == SCR_AVX512_VNNI ? unsafe wideTerms() : unsafe portableTerms()
+    scr_instruction_set() >= SCR_AVX512_VNNI ? unsafe wideTerms() : unsafe portableTerms()
   }
 
   /// Replaces e_k by e_k/Σe.
   func normalize(_ sum: UInt64) {
     let reciprocal = Reciprocal(of: sum)
-    if scr_instruction_set() == SCR_AVX512_VNNI {
+    if scr_instruction_set() >= SCR_AVX512_VNNI {
       unsafe scr_head_scale(words, count, reciprocal.mantissa, reciprocal.shift)
     } else {
       unsafe scale(reciprocal)

@@ -47,7 +47,7 @@ extension Model {
 
   /// - Parameter words: K of them.
   @unsafe
-  private func verdict(words: UnsafeMutableRawPointer) -> Verdict {
+  func verdict(words: UnsafeMutableRawPointer) -> Verdict {
     let last = descriptorOffset(operationCount &- 1)
     let multipliers = field(last &+ FileLayout.Descriptor.multiplierOffset)
     return unsafe bytes.withUnsafeBytes { file in

@@ -185,6 +185,13 @@ import Testing
     }
   }
 
+  @Test func `a rest within its own error leaves room for no rest at all`() {
+    // R = 30·2⁻³² of 256 classes, of which each may be off by half of 2⁻³².
+    #expect(Bracket(rest: 30, factor: 1 << 24, classes: 256).upper == 1 << 31)
+    #expect(Bracket(rest: 129, factor: 1 << 24, classes: 256).upper == 1 << 31)
+    #expect(Bracket(rest: 1000, factor: 1 << 24, classes: 256).upper < 1 << 31)
+  }
+
   @Test func `without a certificate the bracket is 0 to 1 and nothing is accepted`() throws {
     var head = Head(accumulators: [1000, 0], multipliers: [.max, .max], fractionBits: 32)
     head.threshold = 1

@@ -7,3 +7,4 @@
 #include "ScrupleFold.h"
 #include "ScrupleHead.h"
 #include "ScrupleLanes.h"
+#include "ScruplePlain.h"

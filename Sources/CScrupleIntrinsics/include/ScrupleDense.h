@@ -34,6 +34,8 @@ enum {
   SCR_AVX2 = 1,
   /// vpdpwssd and vpdpbusd on 512 bits.
   SCR_AVX512_VNNI = 2,
+  /// Compression of halfwords, too.
+  SCR_AVX512_VBMI2 = 3,
 };
 
 #if defined(__x86_64__)
