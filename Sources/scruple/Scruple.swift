@@ -24,7 +24,8 @@ struct Scruple: ParsableCommand {
     subcommands: [
       TrainCommand.self, QuantizeCommand.self, InspectCommand.self, RunCommand.self, SimulateCommand.self,
       CompareCommand.self, CertifyCommand.self, ReportCommand.self, ExportCommand.self,
-      BoardsCommand.self, DatasetsCommand.self, DemoCommand.self, BenchCommand.self, BenchTrainingCommand.self,
+      BoardsCommand.self, DatasetsCommand.self, DemoCommand.self, BenchCommand.self,
+      BenchTrainingCommand.self,
     ])
 
   /// Parses and runs; an error becomes one clear line on the standard error stream and the exit status.
