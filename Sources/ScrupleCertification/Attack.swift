@@ -111,15 +111,16 @@ public struct Attacker {
     guard pair.layers.count > 1 else { return }
     let certificate = Certifier.certificate(pair, box: box, inputRounding: false, refine: false)
     let pairs = certificate.pairs.sorted { $0.bound > $1.bound }.prefix(4)
-    let rounds = max(1, min(8, evaluations / 50_000))
+    let isWide = pair.program.inputCount > pair.layers[0].twin.outputs
+    let rounds = max(1, min(16, evaluations / (isWide ? 1_250 : 25_000)))
     for round in 0..<rounds {
-      let gap = pairs[round / 2 % pairs.count]
+      // Both signs of every pair, each with a small and a larger margin.
+      let gap = pairs[round / 4 % pairs.count]
       let classes = round % 2 == 0 ? (gap.first, gap.second) : (gap.second, gap.first)
       var from = climb(from: start(round / 2), steps: 60, classes: classes).last ?? randomInput()
-      let isWide = pair.program.inputCount > pair.layers[0].twin.outputs
       if isWide {
         let alignment = RoundingAlignment(pair, box: box, worth: pair.worths(of: classes, at: from))
-        from = alignment.run(from: from, margin: round < rounds / 2 ? 0.02 : 0.04)
+        from = alignment.run(from: from, margin: round / 2 % 2 == 0 ? 0.05 : 0.09)
         note(from, in: &result)
       }
       var search = RoundingSearch(pair, box: box, classes: classes, start: from)

@@ -35,21 +35,16 @@ struct RoundingAlignment {
   ///   - margin: how far beyond the middle to aim, in steps: what rounding the input may spoil.
   func run(from start: [UInt8], margin: Double) -> [UInt8] {
     var x = start.map(Double.init)
-    // Where no neuron is cut off.
-    for _ in 0..<300 where !project(&x, onto: { min(max($0, 1), 254) }) { continue }
-    // Just beyond the nearest middle between two steps; the targets stay while the point moves.
+    // To where no neuron is cut off.
+    for _ in 0..<500 {
+      if project(&x, onto: { min(max($0, 1), 254) }) { break }
+    }
+    // Just beyond the nearest middle between two steps.
     let targets = (0..<neurons).map { neuron in
       let z = preActivation(neuron, x)
       return min(max(z.rounded(.down), 1), 253) + 0.5 + (worth[neuron] > 0 ? margin : -margin)
     }
-    for _ in 0..<300 {
-      var moved = false
-      for neuron in 0..<neurons where worth[neuron] != 0 {
-        moved = project(&x, neuron: neuron, onto: targets[neuron]) || moved
-      }
-      if !moved { break }
-    }
-    return rounded(x, targets: targets)
+    return rounded(nearest(to: x, targets: targets), targets: targets)
   }
 
   private func preActivation(_ neuron: Int, _ x: [Double]) -> Double {
@@ -84,6 +79,82 @@ struct RoundingAlignment {
       x[input] = min(max(moved, Double(range.lowerBound)), Double(range.upperBound))
     }
     return true
+  }
+
+  /// The point of the box nearest to `x` at which all pre-activations are on their targets, if there is one.
+  ///
+  /// Its dual is `W·clip(x + Wᵀy) = targets`, solved by Newton steps over the inputs that are not clipped.
+  private func nearest(to x: [Double], targets: [Double]) -> [Double] {
+    let chosen = (0..<neurons).filter { worth[$0] != 0 }
+    let n = chosen.count
+    var y = [Double](repeating: 0, count: n)
+    func point(_ y: [Double]) -> [Double] {
+      var moved = x
+      for (row, neuron) in chosen.enumerated() where y[row] != 0 {
+        for input in 0..<inputs { moved[input] += y[row] * weights[neuron * inputs + input] }
+      }
+      for input in 0..<inputs {
+        let range = box.ranges[input]
+        moved[input] = min(max(moved[input], Double(range.lowerBound)), Double(range.upperBound))
+      }
+      return moved
+    }
+    func residuals(_ point: [Double]) -> [Double] { chosen.map { targets[$0] - preActivation($0, point) } }
+    func size(_ residuals: [Double]) -> Double { residuals.reduce(0) { $0 + $1 * $1 } }
+    var current = point(y)
+    var residual = residuals(current)
+    for _ in 0..<40 where size(residual) > 1e-6 * Double(n) {
+      let free = (0..<inputs).filter {
+        current[$0] > Double(box.ranges[$0].lowerBound) && current[$0] < Double(box.ranges[$0].upperBound)
+      }
+      let step = newtonStep(residual, chosen: chosen, free: free)
+      var scale = 1.0
+      while true {
+        let next = zip(y, step).map { $0 + scale * $1 }
+        let nextPoint = point(next)
+        let nextResidual = residuals(nextPoint)
+        if size(nextResidual) < size(residual) || scale < 0.02 {
+          (y, current, residual) = (next, nextPoint, nextResidual)
+          break
+        }
+        scale /= 2
+      }
+    }
+    return current
+  }
+
+  /// `(W_F·W_Fᵀ)⁻¹·residual` over the free inputs `F`, a little regularized, by Cholesky factorization.
+  private func newtonStep(_ residual: [Double], chosen: [Int], free: [Int]) -> [Double] {
+    let n = chosen.count
+    let rows = chosen.map { neuron in free.map { weights[neuron * inputs + $0] } }
+    var factor = [Double](repeating: 0, count: n * n)
+    var trace = 0.0
+    for i in 0..<n {
+      for j in 0...i {
+        var sum = 0.0
+        for column in free.indices { sum += rows[i][column] * rows[j][column] }
+        factor[i * n + j] = sum
+        if i == j { trace += sum }
+      }
+    }
+    let ridge = 1e-6 * trace / Double(max(n, 1)) + 1e-12
+    for i in 0..<n {
+      for j in 0...i {
+        var sum = factor[i * n + j] + (i == j ? ridge : 0)
+        for k in 0..<j { sum -= factor[i * n + k] * factor[j * n + k] }
+        factor[i * n + j] = i == j ? max(sum, ridge).squareRoot() : sum / factor[j * n + j]
+      }
+    }
+    var solution = residual
+    for i in 0..<n {
+      for k in 0..<i { solution[i] -= factor[i * n + k] * solution[k] }
+      solution[i] /= factor[i * n + i]
+    }
+    for i in stride(from: n - 1, through: 0, by: -1) {
+      for k in i + 1..<max(n, i + 1) { solution[i] -= factor[k * n + i] * solution[k] }
+      solution[i] /= factor[i * n + i]
+    }
+    return solution
   }
 
   /// Bytes near `x` for which `Σ (worth·(z − target))²` is small.
