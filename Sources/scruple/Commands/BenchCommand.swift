@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import ScrupleData
 import ScrupleDevice
+import ScrupleRuntime
 import ScrupleTraining
 
 /// Timing for the scripts in `tools/` that compare with other tools; not shown in the help.
@@ -31,10 +32,7 @@ struct BenchCommand: ParsableCommand {
     let inputs = try set.quantized(0..<set.count, for: input)
     let size = file.engine.inputCount
     let result = Result(
-      single: try best {
-        for i in 0..<set.count { _ = try file.engine.run(Array(inputs[i * size..<(i + 1) * size])) }
-        return set.count
-      },
+      single: try best { try runSingly(file.engine, inputs) },
       batch: Dictionary(
         uniqueKeysWithValues: try [32, 256].map { rows in
           let batch = Array(inputs.prefix(rows * size))
@@ -52,6 +50,24 @@ struct BenchCommand: ParsableCommand {
     print(
       "single \(fixed(result.single, 3)) µs, batch of 32 \(fixed(result.batch["32"] ?? 0, 3)), of 256 "
         + "\(fixed(result.batch["256"] ?? 0, 3)) µs per input")
+  }
+
+  /// One input after the other through one arena, as firmware does it.
+  private func runSingly(_ engine: Engine, _ inputs: [UInt8]) throws -> Int {
+    let arena = UnsafeMutableRawBufferPointer.allocate(byteCount: engine.arenaSize, alignment: 64)
+    defer { arena.deallocate() }
+    let size = engine.inputCount
+    try inputs.withUnsafeBytes { inputs in
+      try engine.withModel { (model: borrowing Model) throws(RunError) in
+        for start in stride(from: 0, to: inputs.count, by: size) {
+          UnsafeMutableRawBufferPointer(rebasing: arena[model.inputOffset...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: inputs[start..<start + size]))
+          var span = arena.mutableBytes
+          _ = try model.run(arena: &span)
+        }
+      }
+    }
+    return inputs.count / size
   }
 
   /// Microseconds per input of the fastest of many rounds: what the machine can do when nothing else runs.
