@@ -64,7 +64,7 @@ enum Ticks {
     let unit = pow(10, exponent)
     return [0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1].map {
       Tick(value: $0 * unit, label: Numbers.brief($0 * unit))
-    }.filter { range.contains($0.value) }
+    }.filter { $0.value >= range.lowerBound && $0.value <= range.upperBound * (1 + 1e-9) }
   }
 
   /// 0, 0.5, 0.9, 0.99, … inside `range`, a range of probabilities below 1.
