@@ -1,0 +1,128 @@
+"""Reads a float twin (safetensors) and evaluates it in exact rational arithmetic."""
+
+import json
+import math
+import struct
+from fractions import Fraction
+
+from .program import Refused, need
+
+
+class Layer:
+    """A dense layer: exact weights, biases and clip."""
+
+    def __init__(self, weights, bias, scales, limit):
+        self.weights, self.bias, self.scales, self.limit = weights, bias, scales, limit
+        self.outputs, self.inputs = len(weights), len(weights[0])
+
+
+class Twin:
+    """A network as its file has it."""
+
+    def __init__(self, data):
+        need(len(data) >= 8, "not a safetensors file")
+        (length,) = struct.unpack_from("<Q", data)
+        need(8 + length <= len(data), "the safetensors header is longer than the file")
+        header = json.loads(data[8 : 8 + length], object_pairs_hook=_unique)
+        metadata = header.pop("__metadata__", {})
+        tensors, position = {}, 0
+        for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+            begin, end = entry["data_offsets"]
+            need(entry["dtype"] == "F32" and begin == position, f"tensor {name}: a hole, an overlap or not F32")
+            need(end - begin == 4 * math.prod(entry["shape"]), f"tensor {name}: its shape does not match its bytes")
+            values = struct.unpack_from(f"<{(end - begin) // 4}f", data, 8 + length + begin)
+            need(all(map(math.isfinite, values)), f"tensor {name} is not finite")
+            tensors[name], position = (entry["shape"], values), end
+        need(8 + length + position == len(data), "bytes that belong to no tensor")
+        architecture = json.loads(metadata["scruple"], object_pairs_hook=_unique)
+        self.name = architecture["name"]
+        self.labels = architecture["labels"]
+        self.temperature = Fraction(struct.unpack("<f", struct.pack("<f", architecture["temperature"]))[0])
+        need(self.temperature > 0, "the temperature is not positive")
+        self.layers = []
+        for index, layer in enumerate(architecture["layers"]):
+            if layer["kind"] == "dense":
+                self.layers.append(self._dense(tensors, index, layer))
+        need(self.layers and not tensors, "tensors that the architecture does not have")
+
+    @staticmethod
+    def _dense(tensors, index, layer):
+        n, m = layer["inputs"], layer["outputs"]
+        shape, weight = tensors.pop(f"layers.{index}.weight")
+        need(shape == [m, n], f"layer {index}: its weights are {shape}")
+        _, bias = tensors.pop(f"layers.{index}.bias")
+        scales = None
+        if layer.get("grid"):
+            scales = [Fraction(s) for s in tensors.pop(f"layers.{index}.scale")[1]]
+        activation = layer["activation"]
+        limit = None
+        if activation["kind"] == "clippedReLU":
+            limit = Fraction(struct.unpack("<f", struct.pack("<f", activation["limit"]))[0])
+        else:
+            need(activation["kind"] == "identity", f"layer {index}: {activation['kind']} cannot be checked")
+        rows = [weight[k * n : (k + 1) * n] for k in range(m)]
+        return Layer(rows, [Fraction(b) for b in bias], scales, limit)
+
+
+class Pair:
+    """A twin and its program, checked to have the same weights, clips and temperature."""
+
+    def __init__(self, twin, program):
+        self.twin, self.program = twin, program
+        need(len(twin.layers) == len(program.layers), "the two models do not have the same layers")
+        self.limits = [Fraction(1)]
+        for index, (float_layer, layer) in enumerate(zip(twin.layers, program.layers)):
+            need(
+                (float_layer.inputs, float_layer.outputs) == (layer.inputs, layer.outputs),
+                f"layer {index}: the two models do not have the same shape",
+            )
+            need(float_layer.scales is not None, f"layer {index} has no weight grid")
+            need((float_layer.limit is None) == layer.is_last, f"layer {index}: its activation is another one")
+            for k, row in enumerate(layer.weights):
+                # A scale has 24 significant bits at most and an integer 7: the product is exact in Double.
+                scale = float(float_layer.scales[k])
+                for i, q in enumerate(row):
+                    if scale * q != float_layer.weights[k][i]:
+                        raise Refused(f"layer {index}, channel {k}, input {i}: the weights are not the same")
+            if float_layer.limit is not None:
+                self.limits.append(float_layer.limit)
+        self._integers()
+
+    def _integers(self):
+        """Scales everything so that the twin can be evaluated in integers.
+
+        With inputs u/255, layer l's pre-activations times 255 * 2^(e_0 + ... + e_l) are integers.
+        """
+        self.scaled, total = [], 0
+        for float_layer, layer in zip(self.twin.layers, self.program.layers):
+            denominators = [x.denominator.bit_length() - 1 for x in float_layer.scales + float_layer.bias]
+            if float_layer.limit is not None:
+                denominators.append(max(float_layer.limit.denominator.bit_length() - 1 - total, 0))
+            e = max(denominators)
+            total += e
+            rows = []
+            for k, row in enumerate(layer.weights):
+                step = int(float_layer.scales[k] * (1 << e))
+                rows.append(([step * q for q in row], int(float_layer.bias[k] * (255 << total))))
+            limit = None if float_layer.limit is None else int(float_layer.limit * (255 << total))
+            self.scaled.append((rows, limit))
+        self.denominator = 255 << total
+
+    def twin_numerators(self, u):
+        """The twin's last pre-activations for inputs u/255, times `denominator`; exact."""
+        x = u
+        for rows, limit in self.scaled:
+            x = [sum(map(int.__mul__, row, x)) + b for row, b in rows]
+            if limit is not None:
+                x = [min(max(v, 0), limit) for v in x]
+        return x
+
+    def twin_logits(self, u):
+        """The twin's logits, divided by the temperature, exact."""
+        return [Fraction(v, self.denominator) / self.twin.temperature for v in self.twin_numerators(u)]
+
+
+def _unique(pairs):
+    result = dict(pairs)
+    need(len(result) == len(pairs), "a name comes twice in a JSON object")
+    return result
