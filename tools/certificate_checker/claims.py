@@ -68,8 +68,7 @@ def check_bounds(claims, program, kind, detached):
     for row in document["thresholds"]:
         device = Fraction(row["int8"]) - HEAD_ERROR
         float_bound = device / (device + (1 - device) * growth.low)
-        if kind == "branch-and-bound":
-            float_bound = max(float_bound, Fraction(row["int8"]) - Fraction(document["probabilityBound"]))
+        float_bound = max(float_bound, Fraction(row["int8"]) - Fraction(document["probabilityBound"]))
         claims.lower(f"the float confidence for {row['int8']} on the device", row["float"], float_bound)
     if program.gap and not detached:
         attached = Fraction(program.gap, 1 << 24)
