@@ -15,9 +15,6 @@ enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// The board of a name, or an error that lists them.
-func board(named name: String) throws -> Board { try Board.named(name) }
-
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Run an int8 model on a simulated microcontroller.",

@@ -73,25 +73,11 @@ func readBytes(_ path: String) throws -> [UInt8] {
   }
 }
 
-/// Writes a file through a temporary one beside it, so that an older file is never lost or half replaced.
+/// Writes a file whole or not at all: an older one is never lost.
 func replaceFile(_ path: String, with bytes: [UInt8]) throws {
-  let url = URL(fileURLWithPath: path)
-  let temporary = url.deletingLastPathComponent()
-    .appendingPathComponent(".\(url.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
   do {
-    try Data(bytes).write(to: temporary)
-    guard rename(temporary.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    try replaceFile(at: URL(fileURLWithPath: path), with: Data(bytes))
   } catch {
-    try? FileManager.default.removeItem(at: temporary)
     throw Failure(.cannotWrite, "\(path): can't be written: \(error.localizedDescription)")
-  }
-}
-
-/// Makes a folder and those above it.
-func makeFolder(_ path: String) throws {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw Failure(.cannotWrite, "\(path): can't be made: \(error.localizedDescription)")
   }
 }

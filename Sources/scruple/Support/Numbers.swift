@@ -10,12 +10,6 @@ func bound(_ value: Double) -> String {
   return String(format: "%.2g", (value / unit).rounded(.up) * unit)
 }
 
-/// Bytes as people write them: `78.9 KB`.
-func bytes(_ count: Int) -> String {
-  count < 10_240
-    ? "\(count) B" : count < 10 << 20 ? "\(fixed(Double(count) / 1024, 1)) KB" : "\(count >> 20) MB"
-}
-
 /// 12345678 as `12,345,678`.
 func grouped(_ number: Int) -> String {
   var text = String(number.magnitude)
