@@ -2,6 +2,8 @@
 public enum CertificationError: Error, Equatable, Sendable {
   /// The float model has no grid: bounds for every input are only useful for grid twins.
   case notAGridTwin(network: String)
+  /// The float model has layers for which there are no bounds.
+  case notADenseChain(network: String)
   /// The two models are not of one architecture.
   case layerCount(float: Int, int8: Int)
   case shape(layer: Int, float: String, int8: String)
@@ -30,6 +32,8 @@ extension CertificationError: CustomStringConvertible {
     case .notAGridTwin(let network):
       "\(network) is not a grid twin (int8-grid weights, clipped ReLU): over every input no bound is useful;"
         + " certify the twin that `quantize` writes, or boxes around given inputs"
+    case .notADenseChain(let network):
+      "\(network) has more than dense layers in a row: there are no bounds for it"
     case .layerCount(let float, let int8):
       "the float model has \(float) dense layers, the int8 program \(int8); these are not one model's two forms"
     case .shape(let layer, let float, let int8):

@@ -27,6 +27,7 @@ public struct DifferentialCertifier: Sendable {
   /// - Throws: ``CertificationError`` where the two do not have the same structure, or the program can't be proved free
   ///   of overflow.
   public init(reference: Network, program: IntegerProgram) throws(CertificationError) {
+    guard reference.isDenseChain else { throw .notADenseChain(network: reference.name) }
     let integers = try ProgramLayer.layers(of: program)
     let dense = reference.denseLayers
     guard dense.count == integers.count else {

@@ -31,6 +31,7 @@ public struct ModelPair: Sendable {
   ///
   /// Biases and multipliers may differ: how far they do is part of every bound.
   public init(twin: Network, program: IntegerProgram) throws(CertificationError) {
+    guard twin.isDenseChain else { throw .notADenseChain(network: twin.name) }
     guard twin.isGridTwin else { throw .notAGridTwin(network: twin.name) }
     let dense = twin.denseLayers
     guard dense.count == program.layers.count else {

@@ -9,6 +9,9 @@ public enum Activation: Hashable, Sendable {
   /// `f(x) = min(max(x, 0), limit)` with a positive, finite limit: the activation of a grid twin, whose
   /// int8 step is `limit / 255`.
   case clippedReLU(limit: Float)
+  /// `f(x) = min(max(x, −limit), limit)` with a positive, finite limit: a layer without an activation in a grid
+  /// twin, whose int8 step is `limit / 127`.
+  case clippedIdentity(limit: Float)
   /// The hyperbolic tangent. Float models only: it has no int8 kernel.
   case tanh
 
@@ -18,6 +21,7 @@ public enum Activation: Hashable, Sendable {
     case .identity: x
     case .relu: max(x, 0)
     case .clippedReLU(let limit): min(max(x, 0), limit)
+    case .clippedIdentity(let limit): min(max(x, -limit), limit)
     case .tanh: Foundation.tanh(x)
     }
   }
@@ -28,17 +32,36 @@ public enum Activation: Hashable, Sendable {
     case .identity: x
     case .relu: max(x, 0)
     case .clippedReLU(let limit): min(max(x, 0), Double(limit))
+    case .clippedIdentity(let limit): min(max(x, -Double(limit)), Double(limit))
     case .tanh: Foundation.tanh(x)
     }
   }
 
-  /// The derivative, told from the *output* `y = f(x)`. At the kinks (0 and the limit) it is 0.
+  /// The derivative, told from the *output* `y = f(x)`. At the kinks (0 and the limits) it is 0.
   public func derivative(atOutput y: Float) -> Float {
     switch self {
     case .identity: 1
     case .relu: y > 0 ? 1 : 0
     case .clippedReLU(let limit): y > 0 && y < limit ? 1 : 0
+    case .clippedIdentity(let limit): abs(y) < limit ? 1 : 0
     case .tanh: 1 - y * y
+    }
+  }
+
+  /// The limit of a clipped activation.
+  public var limit: Float? {
+    switch self {
+    case .clippedReLU(let limit), .clippedIdentity(let limit): limit
+    case .identity, .relu, .tanh: nil
+    }
+  }
+
+  /// The real value of one of the device's 8-bit steps after this activation; `nil` if it is not clipped.
+  public var step: Double? {
+    switch self {
+    case .clippedReLU(let limit): Double(limit) / 255
+    case .clippedIdentity(let limit): Double(limit) / 127
+    case .identity, .relu, .tanh: nil
     }
   }
 
@@ -48,6 +71,7 @@ public enum Activation: Hashable, Sendable {
     case .identity: "identity"
     case .relu: "relu"
     case .clippedReLU(let limit): "clippedReLU(\(limit))"
+    case .clippedIdentity(let limit): "clippedIdentity(\(limit))"
     case .tanh: "tanh"
     }
   }
@@ -56,7 +80,7 @@ public enum Activation: Hashable, Sendable {
 extension Activation: Codable, CustomStringConvertible {
   private enum CodingKeys: String, CodingKey { case kind, limit }
 
-  /// Reads `{"kind": …}`, for a clipped ReLU with `"limit"`.
+  /// Reads `{"kind": …}`, for the clipped ones with `"limit"`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try container.decode(String.self, forKey: .kind)
@@ -64,6 +88,7 @@ extension Activation: Codable, CustomStringConvertible {
     case "identity": self = .identity
     case "relu": self = .relu
     case "clippedReLU": self = .clippedReLU(limit: try container.decode(Float.self, forKey: .limit))
+    case "clippedIdentity": self = .clippedIdentity(limit: try container.decode(Float.self, forKey: .limit))
     case "tanh": self = .tanh
     default:
       throw DecodingError.dataCorruptedError(
@@ -79,6 +104,9 @@ extension Activation: Codable, CustomStringConvertible {
     case .relu: try container.encode("relu", forKey: .kind)
     case .clippedReLU(let limit):
       try container.encode("clippedReLU", forKey: .kind)
+      try container.encode(limit, forKey: .limit)
+    case .clippedIdentity(let limit):
+      try container.encode("clippedIdentity", forKey: .kind)
       try container.encode(limit, forKey: .limit)
     case .tanh: try container.encode("tanh", forKey: .kind)
     }

@@ -32,10 +32,3 @@ public struct Dense: Equatable, Sendable {
   /// The number of weights and biases.
   public var parameterCount: Int { outputs * inputs + outputs }
 }
-
-/// One step of a network.
-public enum Layer: Equatable, Sendable {
-  /// Reads an image as a vector, in the order height, width, channel.
-  case flatten
-  case dense(Dense)
-}

@@ -13,6 +13,7 @@ extension Network {
   /// ``logits(_:count:)`` for a buffer.
   public func logits(_ x: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
     precondition(x.count >= count * input.count, "\(x.count) values for \(count) samples of \(input.count)")
+    guard isDenseChain else { return graphLogits(x, count: count) }
     var result = [Float](repeating: 0, count: count * classCount)
     let rows = min(count, 512)
     guard rows > 0, let base = x.baseAddress else { return result }
@@ -35,6 +36,13 @@ extension Network {
       for i in 0..<n * classCount { result[start * classCount + i] = current[i] / temperature }
     }
     return result
+  }
+
+  private func graphLogits(_ x: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
+    (0..<count).flatMap { sample in
+      let values = x[sample * input.count..<(sample + 1) * input.count].map(Double.init)
+      return (preciseOutputs(values).last ?? []).map { Float($0) / temperature }
+    }
   }
 
   /// The probabilities of `count` samples, softmax in `Double`.
@@ -89,6 +97,8 @@ extension Activation {
       case .identity: for i in 0..<columns { y[i] += bias[i] }
       case .relu: for i in 0..<columns { y[i] = max(y[i] + bias[i], 0) }
       case .clippedReLU(let limit): for i in 0..<columns { y[i] = min(max(y[i] + bias[i], 0), limit) }
+      case .clippedIdentity(let limit):
+        for i in 0..<columns { y[i] = min(max(y[i] + bias[i], -limit), limit) }
       case .tanh: for i in 0..<columns { y[i] = Foundation.tanh(y[i] + bias[i]) }
       }
     }

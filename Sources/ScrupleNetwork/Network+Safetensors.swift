@@ -2,16 +2,18 @@ import Crypto
 import Foundation
 
 extension Network {
-  /// The network as it stands in a file: tensors `layers.N.weight` (`outputs × inputs`), `layers.N.bias` and,
+  /// The network as it stands in a file: tensors `layers.N.weight` (`outputs × inputs`; of a convolution
+  /// `outputs × kernel height × kernel width × channels`, depthwise without the last), `layers.N.bias` and,
   /// for a layer on a grid, `layers.N.scale`; the architecture as JSON in the metadata's `scruple`.
   public var safetensors: Safetensors {
     var tensors: [String: Safetensors.Tensor] = [:]
     for (index, layer) in layers.enumerated() {
-      guard case .dense(let dense) = layer else { continue }
-      tensors["layers.\(index).weight"] = .init(shape: [dense.outputs, dense.inputs], values: dense.weight)
-      tensors["layers.\(index).bias"] = .init(shape: [dense.outputs], values: dense.bias)
-      if let grid = dense.grid {
-        tensors["layers.\(index).scale"] = .init(shape: [dense.outputs], values: grid.scales)
+      let description = Architecture.Layer(layer)
+      guard let kernel = layer.kernel, let shape = description.weightShape else { continue }
+      tensors["layers.\(index).weight"] = .init(shape: shape, values: kernel.weight)
+      tensors["layers.\(index).bias"] = .init(shape: [kernel.outputs], values: kernel.bias)
+      if let grid = kernel.grid {
+        tensors["layers.\(index).scale"] = .init(shape: [kernel.outputs], values: grid.scales)
       }
     }
     let encoder = JSONEncoder()
@@ -67,28 +69,29 @@ extension Network {
       return tensor.values
     }
     var layers: [Layer] = []
-    for (index, layer) in architecture.layers.enumerated() {
-      switch layer {
-      case .flatten: layers.append(.flatten)
-      case .dense(let inputs, let outputs, let activation, let hasGrid):
+    for (index, description) in architecture.layers.enumerated() {
+      var kernel: Dense?
+      if let shape = description.weightShape, let activation = description.activation {
         let name = "layers.\(index)"
-        let weight = try take("\(name).weight", shape: [outputs, inputs])
-        let bias = try take("\(name).bias", shape: [outputs])
+        let weight = try take("\(name).weight", shape: shape)
+        let bias = try take("\(name).bias", shape: [shape[0]])
         var grid: WeightGrid?
-        if hasGrid {
-          grid = WeightGrid(scales: try take("\(name).scale", shape: [outputs]))
+        if description.grid == true {
+          grid = WeightGrid(scales: try take("\(name).scale", shape: [shape[0]]))
           if grid == nil {
             throw .tensor(
               file: file, name: "\(name).scale",
               reason: "a scale is not positive and finite, or has more than 16 significant bits")
           }
         }
-        layers.append(
-          .dense(
-            Dense(
-              weight: weight, bias: bias, inputs: inputs, outputs: outputs, activation: activation, grid: grid
-            )))
+        kernel = Dense(
+          weight: weight, bias: bias, inputs: shape.dropFirst().reduce(1, *), outputs: shape[0],
+          activation: activation, grid: grid)
       }
+      guard let layer = description.layer(kernel: kernel) else {
+        throw .notANetwork(file: file, reason: "layer \(index): its description is not complete")
+      }
+      layers.append(layer)
     }
     if let name = remaining.keys.min() {
       throw .tensor(file: file, name: name, reason: "the architecture has no such tensor")
@@ -96,7 +99,7 @@ extension Network {
     do {
       try self.init(
         name: architecture.name, labels: architecture.labels, input: architecture.input, layers: layers,
-        temperature: architecture.temperature)
+        sources: architecture.sources, temperature: architecture.temperature)
     } catch {
       throw .notANetwork(file: file, reason: error.description)
     }
@@ -116,69 +119,4 @@ extension Network {
 /// The SHA-256 of bytes, in hexadecimal.
 package func checksumText(of bytes: [UInt8]) -> String {
   SHA256.hash(data: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-}
-
-/// The JSON in a network file's metadata.
-private struct Architecture: Codable {
-  static let currentVersion = 1
-
-  enum Layer: Codable {
-    case flatten
-    case dense(inputs: Int, outputs: Int, activation: Activation, hasGrid: Bool)
-
-    private enum CodingKeys: String, CodingKey { case kind, inputs, outputs, activation, grid }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      let kind = try container.decode(String.self, forKey: .kind)
-      switch kind {
-      case "flatten": self = .flatten
-      case "dense":
-        self = .dense(
-          inputs: try container.decode(Int.self, forKey: .inputs),
-          outputs: try container.decode(Int.self, forKey: .outputs),
-          activation: try container.decode(Activation.self, forKey: .activation),
-          hasGrid: try container.decode(Bool.self, forKey: .grid))
-      default:
-        throw DecodingError.dataCorruptedError(
-          forKey: .kind, in: container, debugDescription: "no layer is called \"\(kind)\"")
-      }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      switch self {
-      case .flatten: try container.encode("flatten", forKey: .kind)
-      case .dense(let inputs, let outputs, let activation, let hasGrid):
-        try container.encode("dense", forKey: .kind)
-        try container.encode(inputs, forKey: .inputs)
-        try container.encode(outputs, forKey: .outputs)
-        try container.encode(activation, forKey: .activation)
-        try container.encode(hasGrid, forKey: .grid)
-      }
-    }
-  }
-
-  var version = currentVersion
-  var name: String
-  var labels: [String]
-  var input: InputDescription
-  var layers: [Layer]
-  var temperature: Float
-
-  init(_ network: Network) {
-    name = network.name
-    labels = network.labels
-    input = network.input
-    temperature = network.temperature
-    layers = network.layers.map { layer in
-      switch layer {
-      case .flatten: .flatten
-      case .dense(let dense):
-        .dense(
-          inputs: dense.inputs, outputs: dense.outputs, activation: dense.activation,
-          hasGrid: dense.grid != nil)
-      }
-    }
-  }
 }

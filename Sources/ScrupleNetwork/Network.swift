@@ -6,8 +6,10 @@ public struct Network: Equatable, Sendable {
   public let labels: [String]
   /// What its inputs mean.
   public let input: InputDescription
-  /// From the input to the logits.
+  /// From the input to the logits, every layer after those that it reads.
   public let layers: [Layer]
+  /// For each layer the indices of the layers whose outputs it reads; −1 is the network's input.
+  public let sources: [[Int]]
   /// The logits are the last layer's outputs divided by this positive number.
   public let temperature: Float
 
@@ -16,19 +18,42 @@ public struct Network: Equatable, Sendable {
 
   /// A network of parts that are checked to fit together.
   ///
+  /// - Parameter sources: what each layer reads; by default each reads the one before it.
   /// - Throws: ``NetworkError/invalid(layer:reason:)`` with the layer and the values that do not fit.
   public init(
-    name: String, labels: [String], input: InputDescription, layers: [Layer], temperature: Float = 1
+    name: String, labels: [String], input: InputDescription, layers: [Layer],
+    sources: [[Int]]? = nil, temperature: Float = 1
   ) throws(NetworkError) {
     self.name = name
     self.labels = labels
     self.input = input
     self.layers = layers
+    self.sources = sources ?? Self.chain(layers.count)
     self.temperature = temperature
     try validate()
   }
 
-  /// The dense layers, in order.
+  /// The sources of layers that each read the one before.
+  public static func chain(_ count: Int) -> [[Int]] { (0..<count).map { [$0 - 1] } }
+
+  /// Whether each layer reads the one before.
+  public var isChain: Bool { sources == Self.chain(layers.count) }
+
+  /// Whether the network is only dense layers in a row (and flattening).
+  public var isDenseChain: Bool {
+    isChain
+      && layers.allSatisfy { layer in
+        switch layer {
+        case .flatten, .dense: true
+        case .convolution, .depthwise, .pooling, .addition: false
+        }
+      }
+  }
+
+  /// The parameters of every layer that has some, in order: dense layers, and the kernels of convolutions.
+  public var kernels: [Dense] { layers.compactMap(\.kernel) }
+
+  /// The dense layers, in order. They are the whole network only if ``isDenseChain``.
   public var denseLayers: [Dense] {
     layers.compactMap { if case .dense(let dense) = $0 { dense } else { nil } }
   }
@@ -37,78 +62,61 @@ public struct Network: Equatable, Sendable {
   public var classCount: Int { labels.count }
 
   /// The number of weights and biases.
-  public var parameterCount: Int { denseLayers.reduce(0) { $0 + $1.parameterCount } }
+  public var parameterCount: Int { kernels.reduce(0) { $0 + $1.parameterCount } }
 
-  /// Whether the network is a float twin of an int8 program: every layer's weights lie on its grid, and every
-  /// hidden activation is a clipped ReLU. Then the two differ only by the rounding of activations.
+  /// Whether the network is a float twin of an int8 program: all weights lie on their grids, and every hidden
+  /// value is clipped. Then the two differ only by the rounding of activations.
   public var isGridTwin: Bool {
-    let dense = denseLayers
-    return dense.allSatisfy { $0.grid != nil }
-      && dense.dropLast().allSatisfy { if case .clippedReLU = $0.activation { true } else { false } }
+    kernels.allSatisfy { $0.grid != nil }
+      && layers.dropLast().allSatisfy { layer in layer.activation.map { $0.step != nil } ?? true }
   }
 
-  /// For each dense layer the real value of one step of its 8-bit input: 1/255 for the network's input,
-  /// `limit/255` after a clipped ReLU, `nil` after anything else.
+  /// The real value of one step of the device's 8-bit value behind each layer's output: `limit/255` after a clipped
+  /// ReLU, `limit/127` after a clipped identity, that of its source where a layer has no activation, `nil` after
+  /// anything else.
+  public var valueScales: [Double?] {
+    var result: [Double?] = []
+    for (layer, sources) in zip(layers, sources) {
+      if let activation = layer.activation {
+        result.append(activation.step)
+      } else {
+        result.append(sources[0] < 0 ? Self.inputScale : result[sources[0]])
+      }
+    }
+    return result
+  }
+
+  /// The real value of one step of the device's input.
+  public static let inputScale = 1.0 / 255
+
+  /// For each of ``kernels`` the real value of one step of its 8-bit input; `nil` where that has none.
   public var inputScales: [Double?] {
-    [1.0 / 255]
-      + denseLayers.dropLast().map { dense in
-        if case .clippedReLU(let limit) = dense.activation { Double(limit) / 255 } else { nil }
-      }
+    let scales = valueScales
+    return layers.indices.filter { layers[$0].kernel != nil }.map { index in
+      sources[index][0] < 0 ? Self.inputScale : scales[sources[index][0]]
+    }
   }
 
-  /// The same network with other layers.
-  public func replacing(layers: [Layer], temperature: Float? = nil) throws(NetworkError) -> Network {
+  /// The same network with other layers; as many of them keep their sources, and another number stands in a row.
+  public func replacing(
+    layers: [Layer], sources: [[Int]]? = nil, temperature: Float? = nil
+  ) throws(NetworkError) -> Network {
     try Network(
-      name: name, labels: labels, input: input, layers: layers, temperature: temperature ?? self.temperature)
+      name: name, labels: labels, input: input, layers: layers,
+      sources: sources ?? (layers.count == self.layers.count ? self.sources : nil),
+      temperature: temperature ?? self.temperature)
   }
 
-  private func validate() throws(NetworkError) {
-    func check(_ condition: Bool, layer: Int? = nil, _ reason: @autoclosure () -> String) throws(NetworkError)
-    {
-      guard condition else { throw .invalid(layer: layer, reason: reason()) }
+  /// The same network with other parameters and activations in its kernels, as many and of the same shapes.
+  public func replacing(kernels: [Dense]) throws(NetworkError) -> Network {
+    guard kernels.count == self.kernels.count else {
+      throw .invalid(layer: nil, reason: "\(kernels.count) kernels for \(self.kernels.count) layers")
     }
-    try check(temperature.isFinite && temperature > 0, "the temperature is \(temperature), not positive")
-    try check(
-      (2...Self.largestClassCount).contains(labels.count),
-      "\(labels.count) labels; a classifier has 2 to \(Self.largestClassCount)")
-    let dimensions = input.shape.dimensions
-    try check(!dimensions.isEmpty && dimensions.allSatisfy { $0 > 0 }, "the input's shape is \(input.shape)")
-    if case .tabular(let features) = input.kind {
-      for feature in features {
-        try check(
-          feature.low.isFinite && feature.high.isFinite && feature.low < feature.high,
-          "feature \"\(feature.name)\": its range \(feature.low)…\(feature.high) is empty")
-      }
-    }
-    var width = input.count
-    var last: Dense?
-    for (index, layer) in layers.enumerated() {
-      guard case .dense(let dense) = layer else { continue }
-      try check(
-        dense.inputs == width, layer: index, "it takes \(dense.inputs) inputs, but \(width) come in")
-      try check(dense.outputs > 0, layer: index, "it has no outputs")
-      try check(
-        dense.weight.count == dense.outputs * dense.inputs, layer: index,
-        "\(dense.weight.count) weights for \(dense.outputs)×\(dense.inputs)")
-      try check(
-        dense.bias.count == dense.outputs, layer: index,
-        "\(dense.bias.count) biases for \(dense.outputs) outputs")
-      try check(dense.weight.allSatisfy(\.isFinite), layer: index, "a weight is not finite")
-      try check(dense.bias.allSatisfy(\.isFinite), layer: index, "a bias is not finite")
-      if case .clippedReLU(let limit) = dense.activation {
-        try check(limit.isFinite && limit > 0, layer: index, "its limit is \(limit), not positive")
-      }
-      if let grid = dense.grid {
-        try check(
-          grid.scales.count == dense.outputs, layer: index,
-          "\(grid.scales.count) scales for \(dense.outputs) outputs")
-        try check(grid.snap(dense.weight) == dense.weight, layer: index, "a weight is not on its grid")
-      }
-      width = dense.outputs
-      last = dense
-    }
-    guard let last else { throw .invalid(layer: nil, reason: "there is no dense layer") }
-    try check(last.activation == .identity, "the last layer's activation is \(last.activation), not identity")
-    try check(width == labels.count, "\(width) logits for \(labels.count) labels")
+    var rest = kernels[...]
+    return try replacing(
+      layers: layers.map { layer in
+        guard layer.kernel != nil, let kernel = rest.popFirst() else { return layer }
+        return layer.replacing(kernel: kernel)
+      })
   }
 }

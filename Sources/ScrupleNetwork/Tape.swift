@@ -129,6 +129,8 @@ extension Activation {
         let kept = y[i] > 0 ? delta[i] : 0
         delta[i] = y[i] < limit ? kept : 0
       }
+    case .clippedIdentity(let limit):
+      for i in 0..<count { delta[i] = abs(y[i]) < limit ? delta[i] : 0 }
     case .tanh: for i in 0..<count { delta[i] *= 1 - y[i] * y[i] }
     }
   }

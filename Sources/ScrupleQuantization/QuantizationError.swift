@@ -3,6 +3,8 @@
 public enum QuantizationError: Error, Equatable, Sendable {
   /// A hidden layer's activation has no integer form.
   case floatOnly(layer: Int, activation: String)
+  /// Only dense layers in a row have this path.
+  case notADenseChain(network: String)
   /// The grid path was asked for, but this layer has no grid.
   case noGrid(layer: Int)
   /// The grid path was asked for, but this hidden layer's activation is not a clipped ReLU.
@@ -40,6 +42,8 @@ extension QuantizationError: CustomStringConvertible {
     switch self {
     case .floatOnly(let layer, let activation):
       "layer \(layer): \(activation) runs in float only; train with relu to get an int8 program"
+    case .notADenseChain(let network):
+      "\(network) has more than dense layers in a row, and no integer form"
     case .noGrid(let layer):
       "layer \(layer) has no weight grid; train the last epochs on the grid, or quantize by calibration"
     case .notClipped(let layer, let activation):

@@ -40,6 +40,7 @@ public struct Quantizer: Sendable {
   public func quantize(
     _ network: Network, calibration: [Float] = []
   ) throws(QuantizationError) -> Quantized {
+    guard network.isDenseChain else { throw .notADenseChain(network: network.name) }
     try check(calibration, inputs: network.input.count)
     let count = calibration.count / network.input.count
     let chain: DenseChain

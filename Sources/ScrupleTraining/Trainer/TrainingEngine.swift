@@ -96,7 +96,7 @@ final class TrainingEngine {
       let isReLU =
         switch entry.activation {
         case .relu, .clippedReLU: true
-        case .identity, .tanh: false
+        case .identity, .clippedIdentity, .tanh: false
         }
       let deviation = ((isReLU ? 2 : 1) / Float(entry.inputs)).squareRoot()
       for i in 0..<entry.inputs * entry.outputs {
