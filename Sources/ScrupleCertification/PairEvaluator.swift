@@ -31,10 +31,9 @@ final class PairEvaluator {
   /// A program and a reference with as many dense layers of the same shapes.
   init(reference: Network, program: IntegerProgram) {
     let logitUnit = exp2(-Double(program.fractionBits)) * log(2)
-    layers = zip(reference.denseLayers, program.layers).map { real, layer in
-      switch layer {
-      case .dense(let dense): EvaluatedLayer(real, dense, logitUnit: logitUnit)
-      }
+    layers = zip(reference.denseLayers, program.layers).compactMap { real, layer in
+      guard case .dense(let dense) = layer else { return nil }
+      return EvaluatedLayer(real, dense, logitUnit: logitUnit)
     }
     inverseTemperature = 1 / Double(reference.temperature)
     widest = max(program.inputCount, layers.map(\.outputs).max() ?? 0)

@@ -55,9 +55,7 @@ extension IntegerProgram {
   /// Proves for every input that no accumulator overflows; throws with layer and channel where that fails.
   public func proveBounds() throws(QuantizationError) {
     for (index, layer) in layers.enumerated() {
-      switch layer {
-      case .dense(let dense): try dense.proveBounds(layer: index)
-      }
+      try layer.kernel?.proveBounds(layer: index)
     }
   }
 }

@@ -34,6 +34,11 @@ public struct ArenaPlan: Equatable, Sendable, Codable {
     buffers.filter { $0.firstOperation <= peakOperation && peakOperation <= $0.lastOperation }
       .sorted { $0.size > $1.size }
   }
+
+  /// The bytes that only one operation needs; nil where it needs none.
+  func scratch(ofOperation index: Int) -> Buffer? {
+    buffers.first { $0.name.hasPrefix("patches") && $0.firstOperation == index }
+  }
 }
 
 /// A tensor that wants a place in the arena.

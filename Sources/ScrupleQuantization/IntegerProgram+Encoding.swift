@@ -1,3 +1,4 @@
+import ScrupleNetwork
 import ScrupleRuntime
 
 extension IntegerProgram {
@@ -70,29 +71,21 @@ extension IntegerProgram {
   ) {
     var descriptors: [UInt8] = []
     var constants: [UInt8] = []
-    var inputZeroPoint: UInt8 = 0
     for (index, layer) in layers.enumerated() {
-      switch layer {
-      case .dense(let dense):
+      var descriptor = LayerDescriptor(layer)
+      descriptor.place(
+        inputs: sources[index].map { plan.buffers[$0 + 1].offset }, output: plan.buffers[index + 1].offset,
+        scratch: plan.scratch(ofOperation: index)?.offset)
+      descriptor.setZeroPoints(sources[index].map { zeroPoint(ofSource: $0) })
+      if let tensors = layer.encodedConstants {
         constants.pad(to: FileLayout.sectionAlignment)
-        let weightsOffset = constantsStart + constants.count
-        constants += dense.packedWeights()
-        let biasOffset = constantsStart + constants.count
-        constants.appendChannels(dense.bias)
-        let multiplierOffset = constantsStart + constants.count
-        constants.appendChannels(dense.multipliers)
-        var descriptor = dense.descriptor(inputZeroPoint: &inputZeroPoint)
-        for (field, value) in [
-          (FileLayout.Descriptor.inputOffset, plan.buffers[index].offset),
-          (FileLayout.Descriptor.outputOffset, plan.buffers[index + 1].offset),
-          (FileLayout.Descriptor.weightsOffset, weightsOffset),
-          (FileLayout.Descriptor.biasOffset, biasOffset),
-          (FileLayout.Descriptor.multiplierOffset, multiplierOffset),
-        ] {
-          descriptor.store(UInt32(value), at: field)
-        }
-        descriptors += descriptor
+        descriptor.pointToConstants(
+          tensors.map { tensor in
+            defer { constants += tensor }
+            return constantsStart + constants.count
+          })
       }
+      descriptors += descriptor.bytes
     }
     return (descriptors, constants)
   }
@@ -105,10 +98,7 @@ extension IntegerProgram {
     for text in metadata.labels + names where text.utf8.contains(0) {
       throw .network(reason: "the name \"\(text)\" contains a zero byte, which a file cannot hold")
     }
-    for (index, layer) in layers.enumerated() {
-      try Self.check("inputs of layer \(index)", layer.inputs, FileLayout.Limit.denseCount.upperBound)
-      try Self.check("outputs of layer \(index)", layer.outputs, FileLayout.Limit.denseCount.upperBound)
-    }
+    for (index, layer) in layers.enumerated() { try layer.checkLimits(index) }
   }
 
   private static func check(_ what: String, _ count: Int, _ limit: Int) throws(QuantizationError) {
@@ -116,50 +106,35 @@ extension IntegerProgram {
   }
 }
 
-extension IntegerDense {
-  /// The weights in the file's order.
-  fileprivate func packedWeights() -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: WeightLayout.byteCount(inputs: inputs, outputs: outputs))
-    for pair in 0..<WeightLayout.pairCount(outputs: outputs) {
-      let (a, b) = (2 * pair, 2 * pair + 1)
-      for input in 0..<inputs {
-        let halfword = WeightLayout.pack(
-          weights[a * inputs + input], b < outputs ? weights[b * inputs + input] : 0)
-        bytes.store(
-          halfword, at: 2 * WeightLayout.index(input: input, pair: pair, inputs: inputs, outputs: outputs))
+extension IntegerLayer {
+  /// Counts and extents that the format has room for.
+  fileprivate func checkLimits(_ index: Int) throws(QuantizationError) {
+    func check(_ what: String, _ count: Int, _ range: ClosedRange<Int>) throws(QuantizationError) {
+      guard count <= range.upperBound else {
+        throw .tooLarge(what: "\(what) of layer \(index)", count: count, limit: range.upperBound)
       }
     }
-    return bytes
-  }
-
-  /// The descriptor without its offsets; `inputZeroPoint` becomes the output's.
-  fileprivate func descriptor(inputZeroPoint: inout UInt8) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: FileLayout.Descriptor.size)
-    bytes[FileLayout.Descriptor.code] = FileLayout.OperationCode.dense
-    bytes[FileLayout.Descriptor.layout] = FileLayout.WeightLayoutCode.pairPacked
-    bytes[FileLayout.Descriptor.preShift] = UInt8(preShift)
-    bytes.store(UInt32(inputs), at: FileLayout.Descriptor.inputCount)
-    bytes.store(UInt32(outputs), at: FileLayout.Descriptor.outputCount)
-    bytes[FileLayout.Descriptor.inputZeroPoint] = inputZeroPoint
-    switch output {
-    case .activation(let zeroPoint, let low, let high):
-      bytes[FileLayout.Descriptor.outputKind] = FileLayout.OutputKind.activations
-      bytes[FileLayout.Descriptor.outputZeroPoint] = UInt8(zeroPoint)
-      bytes[FileLayout.Descriptor.clampLow] = UInt8(low)
-      bytes[FileLayout.Descriptor.clampHigh] = UInt8(high)
-      inputZeroPoint = UInt8(zeroPoint)
-    case .logits(let fractionBits):
-      bytes[FileLayout.Descriptor.outputKind] = FileLayout.OutputKind.logits
-      bytes[FileLayout.Descriptor.fractionBits] = UInt8(fractionBits)
+    func check(_ image: ImageShape, _ window: Window) throws(QuantizationError) {
+      guard window.output(of: image) != nil else {
+        throw .network(reason: "layer \(index): the window \(window) doesn't fit an image of \(image)")
+      }
+      try check("rows", image.height, FileLayout.Limit.extent)
+      try check("columns", image.width, FileLayout.Limit.extent)
+      try check("channels", image.channels, FileLayout.Limit.extent)
+      for extent in [window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth] {
+        try check("window or stride", extent, FileLayout.Limit.window)
+      }
     }
-    return bytes
-  }
-}
-
-extension [UInt8] {
-  /// Appends one Int32 per channel, and a zero when their number is odd.
-  fileprivate mutating func appendChannels(_ values: [Int32]) {
-    for value in values { append(littleEndian: value) }
-    if values.count % 2 == 1 { append(littleEndian: Int32(0)) }
+    switch self {
+    case .dense: break
+    case .convolution(let convolution): try check(convolution.image, convolution.window)
+    case .depthwise(let depthwise): try check(depthwise.image, depthwise.window)
+    case .pooling(let pooling): try check(pooling.image, pooling.window)
+    case .addition: break
+    }
+    if let kernel {
+      try check("inputs", kernel.inputs, FileLayout.Limit.denseCount)
+      try check("outputs", kernel.outputs, FileLayout.Limit.denseCount)
+    }
   }
 }

@@ -25,46 +25,28 @@ extension IntegerProgram {
   /// - Parameter input: `inputCount` bytes.
   public func evaluate(input: [UInt8]) -> Evaluation {
     precondition(input.count == inputCount, "\(input.count) bytes for a program with \(inputCount) inputs")
-    var current = input
     var activations: [[UInt8]] = []
     var accumulators: [Int64] = []
     var logits: [Int64] = []
-    for layer in layers {
-      guard case .dense(let dense) = layer else { continue }
-      accumulators = dense.accumulators(of: current)
-      switch dense.output {
-      case .activation(let zeroPoint, let low, let high):
-        current = dense.requantized(accumulators).map {
-          UInt8(min(max($0 + Int64(zeroPoint), Int64(low)), Int64(high)))
+    func value(_ source: Int) -> [UInt8] { source < 0 ? input : activations[source] }
+    for (layer, sources) in zip(layers, sources) {
+      let source = value(sources[0])
+      switch layer {
+      case .dense(let dense):
+        accumulators = dense.accumulators(of: source)
+        switch dense.output {
+        case .activation: activations.append(dense.bytes(of: accumulators))
+        case .logits: logits = zip(accumulators, dense.multipliers).map { $0 * Int64($1) }
         }
-        activations.append(current)
-      case .logits:
-        logits = zip(accumulators, dense.multipliers).map { $0 * Int64($1) }
+      case .convolution(let convolution): activations.append(convolution.bytes(of: source))
+      case .depthwise(let depthwise): activations.append(depthwise.bytes(of: source))
+      case .pooling(let pooling): activations.append(pooling.bytes(of: source))
+      case .addition(let addition): activations.append(addition.bytes(of: source, value(sources[1])))
       }
     }
     return Evaluation(
       activations: activations, accumulators: accumulators.map { Int32($0) }, logits: logits,
       probabilities: softmax(base2: logits.map { Double($0) * exp2(-Double(fractionBits)) }))
-  }
-}
-
-extension IntegerDense {
-  /// Accumulators of one input, exact.
-  public func accumulators(of input: [UInt8]) -> [Int64] {
-    (0..<outputs).map { channel in
-      var sum = Int64(bias[channel])
-      for index in 0..<inputs {
-        sum += Int64(weights[channel * inputs + index]) * Int64(input[index])
-      }
-      return sum
-    }
-  }
-
-  /// `(acc·2^preShift·m + 2³¹) >> 32` of each channel, before zero point and clamp.
-  func requantized(_ accumulators: [Int64]) -> [Int64] {
-    zip(accumulators, multipliers).map { accumulator, multiplier in
-      ((accumulator << Int64(preShift)) * Int64(multiplier) + 1 << 31) >> 32
-    }
   }
 }
 

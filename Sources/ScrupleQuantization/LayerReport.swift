@@ -42,8 +42,9 @@ extension LayerReport {
     let count = data.count / max(program.inputCount, 1)
     var bytes = data.map { UInt8(min(max(($0 * 255 + 0.5).rounded(.down), 0), 255)) }
     let dense = twin.denseLayers
-    return program.layers.enumerated().map { index, layer in
+    return program.layers.enumerated().compactMap { index, layer in
       switch layer {
+      case .convolution, .depthwise, .pooling, .addition: return nil
       case .dense(let integers):
         float = reference[index].outputs(of: float, count: count)
         let outputs = integers.outputBatch(bytes, count: count)

@@ -112,16 +112,78 @@ public enum FileLayout {
     public static var size: Int { 48 }
   }
 
+  /// Offsets within the descriptor of an operation on images, where they differ from ``FileLayout/Descriptor``.
+  public enum ImageDescriptor {
+    /// u16: rows of the input.
+    public static var height: Int { 12 }
+    /// u16: columns of the input.
+    public static var width: Int { 14 }
+    /// u16: values of a pixel of the input.
+    public static var inputChannels: Int { 16 }
+    /// u16: values of a pixel of the output.
+    public static var outputChannels: Int { 18 }
+    /// u32: the only multiplier, of average poolings.
+    public static var multiplier: Int { 28 }
+    /// u8: rows of the window.
+    public static var kernelHeight: Int { 36 }
+    /// u8: columns of the window.
+    public static var kernelWidth: Int { 37 }
+    /// u8: rows from one window to the next.
+    public static var strideHeight: Int { 38 }
+    /// u8: columns from one window to the next.
+    public static var strideWidth: Int { 39 }
+    /// u8: rows of padding above.
+    public static var paddingTop: Int { 40 }
+    /// u8: columns of padding to the left.
+    public static var paddingLeft: Int { 41 }
+    /// u8: rows of padding below.
+    public static var paddingBottom: Int { 42 }
+    /// u8: columns of padding to the right.
+    public static var paddingRight: Int { 43 }
+    /// u32: arena offset of the expanded patches; see ``PatchLayout``.
+    public static var scratchOffset: Int { 44 }
+  }
+
+  /// Offsets within the descriptor of an addition, where they differ from ``FileLayout/Descriptor``.
+  public enum AdditionDescriptor {
+    /// u8: n of ``Operation/Addition``.
+    public static var shift: Int { 3 }
+    /// u32: bytes of each summand.
+    public static var count: Int { 12 }
+    /// u32: arena offset of the second summand.
+    public static var secondInputOffset: Int { 16 }
+    /// u32: the first summand's.
+    public static var firstMultiplier: Int { 20 }
+    /// u32: the second summand's.
+    public static var secondMultiplier: Int { 24 }
+    /// u8: the second summand's.
+    public static var secondZeroPoint: Int { 36 }
+  }
+
   /// Codes of operations.
   public enum OperationCode {
     /// Fully connected layer.
     public static var dense: UInt8 { 1 }
+    /// Convolution.
+    public static var convolution: UInt8 { 2 }
+    /// Convolution of every channel with a kernel of its own.
+    public static var depthwise: UInt8 { 3 }
+    /// Mean of every window.
+    public static var averagePooling: UInt8 { 4 }
+    /// Largest of every window.
+    public static var maximumPooling: UInt8 { 5 }
+    /// Sum of two tensors.
+    public static var addition: UInt8 { 6 }
   }
 
   /// Codes of weight layouts.
   public enum WeightLayoutCode {
+    /// No weights.
+    public static var none: UInt8 { 0 }
     /// Two channels a halfword; see ``WeightLayout``.
     public static var pairPacked: UInt8 { 1 }
+    /// Four channels of depthwise weights in two words; see ``QuadLayout``.
+    public static var quads: UInt8 { 2 }
   }
 
   /// What an operation writes.
@@ -170,6 +232,14 @@ public enum FileLayout {
     public static var classes: ClosedRange<Int> { 2...256 }
     /// Inputs and outputs of a dense operation: 32768·127·255 < 2³¹.
     public static var denseCount: ClosedRange<Int> { 1...32768 }
+    /// Rows, columns and channels of an image.
+    public static var extent: ClosedRange<Int> { 1...32768 }
+    /// Rows and columns of a window, and its steps.
+    public static var window: ClosedRange<Int> { 1...255 }
+    /// Multipliers of an addition: the sum of two products with −255…255 stays in 32 bits.
+    public static var additionMultiplier: ClosedRange<Int> { 1...(1 << 22) - 1 }
+    /// Shift of an addition.
+    public static var additionShift: ClosedRange<Int> { 1...22 }
     /// Pre-shift of an operation that writes activations.
     public static var preShift: ClosedRange<Int> { 0...31 }
     /// Fraction bits of accumulator × multiplier.
