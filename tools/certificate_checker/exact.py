@@ -1,5 +1,6 @@
 """Rational numbers, and rational intervals around the few irrational ones that a certificate needs."""
 
+import math
 from fractions import Fraction
 
 PRECISION = 200  # bits that intervals of irrational numbers keep
@@ -64,6 +65,8 @@ def _ln2():
 
 
 LN2 = _ln2()
+_UNIT = 1 << PRECISION
+_LN2 = int(LN2.low * _UNIT)  # less than two units too small
 
 
 def exp(x):
@@ -71,22 +74,44 @@ def exp(x):
     if isinstance(x, Interval):
         return Interval(exp(x.low).low, exp(x.high).high)
     x = Fraction(x)
-    # Halve until the argument is small, take Taylor's series, square back.
-    halvings = 0
-    while abs(x) > Fraction(1, 16):
-        x /= 2
-        halvings += 1
-    point = Interval(x).rounded()
-    result, term, k = Interval(1), Interval(1), 0
-    while term.magnitude() > Fraction(1, 1 << (PRECISION - 10)):
+    # e^x = 2^n e^r with |r| < 1/2, in integers of 2^-PRECISION: r is off by less than 2|n| + 2 units.
+    fixed = x.numerator * _UNIT // x.denominator
+    n = (2 * fixed + _LN2) // (2 * _LN2)
+    r = fixed - n * _LN2
+    total, term, k = _UNIT, _UNIT, 0
+    while term not in (0, -1):
         k += 1
-        term = (term * point / k).rounded()
-        result = result + term
-    rest = 2 * term.magnitude()
-    result = Interval(result.low - rest, result.high + rest).rounded()
-    for _ in range(halvings):
-        result = (result * result).rounded()
-    return result
+        term = (term * r >> PRECISION) // k
+        total += term
+    # Every term is off by less than 4 units; what r is off by counts less than twice.
+    error = 4 * k + 4 * abs(n) + 8
+    scale = Fraction(1 << n) if n >= 0 else Fraction(1, 1 << -n)
+    return Interval(scale * Fraction(total - error, _UNIT), scale * Fraction(total + error, _UNIT))
+
+
+def log(x):
+    """The natural logarithm of a positive rational."""
+    x = Fraction(x)
+    n = x.numerator.bit_length() - x.denominator.bit_length()
+    mantissa = x / (1 << n) if n >= 0 else x * (1 << -n)
+    # ln m = 2 artanh t, t = (m - 1)/(m + 1); with m in (1/2, 2), |t| < 1/3, and the series loses 3 bits a term.
+    t = (mantissa - 1) / (mantissa + 1)
+    fixed = t.numerator * _UNIT // t.denominator
+    square = fixed * fixed >> PRECISION
+    total, power, k = 0, fixed, 1
+    while power not in (0, -1):
+        total += power // k
+        power = power * square >> PRECISION
+        k += 2
+    # Each power is off by less than 4 units, and so is each of the k/2 terms.
+    error = Fraction(4 * k + 8, _UNIT)
+    middle = Fraction(2 * total, _UNIT)
+    return Interval(middle - error, middle + error) + LN2 * n
+
+
+def root_below(x):
+    """A lower bound of the square root of a rational that is not negative."""
+    return Fraction(math.isqrt(x.numerator * _UNIT * _UNIT // x.denominator), _UNIT)
 
 
 def softmax(logits):

@@ -9,10 +9,11 @@ from .program import Refused, need
 
 
 class Layer:
-    """A dense layer: exact weights, biases and clip."""
+    """A dense layer: exact weights, biases and clip; a hidden layer without a clip is a plain ReLU."""
 
-    def __init__(self, weights, bias, scales, limit):
+    def __init__(self, weights, bias, scales, limit, is_linear):
         self.weights, self.bias, self.scales, self.limit = weights, bias, scales, limit
+        self.is_linear = is_linear
         self.outputs, self.inputs = len(weights), len(weights[0])
 
 
@@ -59,9 +60,10 @@ class Twin:
         if activation["kind"] == "clippedReLU":
             limit = Fraction(struct.unpack("<f", struct.pack("<f", activation["limit"]))[0])
         else:
-            need(activation["kind"] == "identity", f"layer {index}: {activation['kind']} cannot be checked")
+            known = activation["kind"] in ("identity", "relu")
+            need(known, f"layer {index}: {activation['kind']} cannot be checked")
         rows = [weight[k * n : (k + 1) * n] for k in range(m)]
-        return Layer(rows, [Fraction(b) for b in bias], scales, limit)
+        return Layer(rows, [Fraction(b) for b in bias], scales, limit, activation["kind"] == "identity")
 
 
 class Pair:
@@ -77,7 +79,8 @@ class Pair:
                 f"layer {index}: the two models do not have the same shape",
             )
             need(float_layer.scales is not None, f"layer {index} has no weight grid")
-            need((float_layer.limit is None) == layer.is_last, f"layer {index}: its activation is another one")
+            fits = float_layer.is_linear if layer.is_last else float_layer.limit is not None
+            need(fits, f"layer {index}: its activation is another one")
             for k, row in enumerate(layer.weights):
                 # A scale has 24 significant bits at most and an integer 7: the product is exact in Double.
                 scale = float(float_layer.scales[k])
