@@ -16,6 +16,12 @@ struct CompareCommand: ParsableCommand {
       FLOAT is best the float twin that INT8 was made from. With --original a third model (such as the network before \
       it was put on the grid) is compared, too. With --board the int8 side runs on that simulated device.
 
+      OOD sets can be made against the model: --ood adversarial:0.3 moves noise by at most 0.3 of the range to \
+      where FLOAT is surest (projected gradient ascent from the noise), adversarial-strong:0.3 tries many starts, test \
+      samples moved near the noise among them, and what other models (--transfer) are sure of; adversarial-int8:0.3 \
+      does the same to INT8 and goes on with a search over integers. A third part names the noise: \
+      adversarial:0.1:uniform.
+
       Example:
         scruple compare models/fashion-acet/model.safetensors models/fashion-acet/model.scruple \\
           --data fashion-mnist --ood uniform --ood smoothed --max-drift 0.02 --report runs/acet
@@ -60,6 +66,7 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp("Write report.html and its pictures into this folder.", valueName: "folder"))
   var report: String?
 
+  @OptionGroup var adversarial: AdversarialOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
@@ -76,8 +83,12 @@ struct CompareCommand: ParsableCommand {
     }
     let progress = ProgressLine(silent: output.json)
     let set = try data.load(dataset, for: network.input, labels: network.labels)
-    let base = try noiseBase()
-    let oodSets = try ood.map { try data.load($0, for: network.input, base: base) }
+    let base = try noiseBase(network)
+    let oodSets = try ood.map { name in
+      try adversarial.load(
+        name, against: network, file: file, data: set, seed: data.seed, limit: data.limit, progress)
+        ?? data.load(name, for: network.input, base: base)
+    }
     let device = try board.map { engine.device(try Board.named($0)) }
     let (comparison, sets) = try Comparison.run(
       float: FloatClassifier(name: "float", network: network),
@@ -100,8 +111,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   /// What permuted noise is made from: the set's training part, which the model knows, where it has parts.
-  private func noiseBase() throws -> Dataset? {
+  private func noiseBase(_ network: Network) throws -> Dataset? {
     guard ood.contains(where: { NoiseKind(rawValue: $0)?.needsBase == true }) else { return nil }
-    return try data.load(dataset, for: try readNetwork(float).input)
+    return try data.load(dataset, for: network.input)
   }
 }
