@@ -46,7 +46,7 @@ public struct ModelPair: Sendable {
       throw .program(reason: error.description)
     }
     var layers: [PairedLayer] = []
-    var inputLimit: Float = 1
+    var input = ActivationScale.input
     for (index, layer) in program.layers.enumerated() {
       guard case .dense(let integers) = layer else { continue }
       try Self.checkWeights(of: dense[index], against: integers, layer: index)
@@ -55,14 +55,14 @@ public struct ModelPair: Sendable {
       let constants: LoweringConstants
       do {
         constants = try LoweringConstants(
-          twin: dense[index], program: integers, inputLimit: inputLimit, temperature: twin.temperature)
+          twin: dense[index], program: integers, input: input, temperature: twin.temperature)
       } catch {
         throw .program(reason: error.description)
       }
       layers.append(
         PairedLayer(
-          twin: dense[index], program: integers, inputLimit: inputLimit, limit: limit, constants: constants))
-      inputLimit = limit ?? inputLimit
+          twin: dense[index], program: integers, inputLimit: input.limit, limit: limit, constants: constants))
+      input = ActivationScale(dense[index].activation) ?? input
     }
     self.twin = twin
     self.program = program

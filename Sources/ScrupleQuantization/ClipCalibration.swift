@@ -11,11 +11,13 @@ public enum ClipCalibration: Hashable, Sendable {
 }
 
 extension ClipCalibration {
-  /// The clip for activations with 255 steps.
+  /// The clip for activations with `levels` steps from zero.
   ///
-  /// - Parameter values: activations after ReLU, in any order; zeros included.
+  /// - Parameters:
+  ///   - values: activations after ReLU, or the magnitudes of values with a sign; in any order, zeros included.
+  ///   - levels: 255, or 127 for values with a sign.
   /// - Returns: a positive clip, or nil when no value is positive (a dead layer).
-  func clip(for values: [Float]) -> Float? {
+  func clip(for values: [Float], levels: Int = 255) -> Float? {
     // Zeros are exact under every clip; only positive values ask for a choice.
     var positive = values.filter { $0 > 0 }
     guard !positive.isEmpty else { return nil }
@@ -29,21 +31,21 @@ extension ClipCalibration {
       return positive[min(max(rank, 0), positive.count - 1)]
     case .leastSquaredError:
       positive.sort()
-      return leastSquaredErrorClip(ascending: positive)
+      return leastSquaredErrorClip(ascending: positive, levels: levels)
     }
   }
 }
 
-/// The clip `c` that minimizes `Σ_{x > c} (x − c)² + #{x ≤ c}·(c/255)²/12`.
+/// The clip `c` that minimizes `Σ_{x > c} (x − c)² + #{x ≤ c}·(c/levels)²/12`.
 ///
-/// The second term is the error of rounding to steps of `c/255`, taken as uniform within a step (Widrow and
+/// The second term is the error of rounding to steps of `c/levels`, taken as uniform within a step (Widrow and
 /// Kollár, *Quantization Noise*, 2008). From one value up to, but not including, the next the sum is a
 /// quadratic in `c`: its minimum there is at an end or at the parabola's vertex, so one pass over the values
 /// searches every `c`.
 ///
 /// - Parameter values: positive, ascending, not empty.
-private func leastSquaredErrorClip(ascending values: [Float]) -> Float {
-  let rounding = 1.0 / (12 * 255 * 255)
+private func leastSquaredErrorClip(ascending values: [Float], levels: Int) -> Float {
+  let rounding = 1.0 / Double(12 * levels * levels)
   // Sums over the values above the current interval.
   var count = 0.0, sum = 0.0, squares = 0.0
   var best = (error: Double.infinity, clip: Double(values[values.count - 1]))

@@ -4,38 +4,107 @@ import ScrupleNetwork
 /// Writes a grid twin down in integers: exactly, except for the multipliers' last bits and the biases' rests,
 /// both of which `LoweringConstants` gives back.
 struct GridLowering {
-  /// Lowers the dense layers of a grid twin.
-  func layers(of twin: [Dense], temperature: Float) throws(QuantizationError) -> [IntegerLayer] {
-    var result: [IntegerLayer] = []
-    var limit: Float = 1
-    for (index, dense) in twin.enumerated() {
-      guard let grid = dense.grid else { throw .noGrid(layer: index) }
-      var integers = IntegerDense(
-        inputs: dense.inputs, outputs: dense.outputs,
-        weights: try exactWeights(of: dense, on: grid, layer: index),
-        bias: [], multipliers: [], preShift: 0, output: .logits(fractionBits: 0))
-      let steps = grid.scales.map { AccumulatorStep(inputLimit: limit, scale: $0) }
-      for channel in 0..<dense.outputs {
-        guard let bias = steps[channel].steps(of: dense.bias[channel]) else {
-          throw .biasOutOfRange(
-            layer: index, channel: channel, bias: Double(dense.bias[channel]), step: steps[channel].value)
-        }
-        integers.bias.append(bias)
+  /// Lowers all layers of a grid twin; flattening, which moves nothing, is left out.
+  ///
+  /// - Returns: the operations, and what each of them reads.
+  func program(of twin: Network) throws(QuantizationError) -> (layers: [IntegerLayer], sources: [[Int]]) {
+    let scales = twin.activationScales
+    // Where each layer's output comes from on the device: an operation, or −1 for the input.
+    var places: [Int] = []
+    var layers: [IntegerLayer] = []
+    var sources: [[Int]] = []
+    for (index, layer) in twin.layers.enumerated() {
+      let read = twin.sources[index].map { $0 < 0 ? -1 : places[$0] }
+      guard layer != .flatten else {
+        places.append(read[0])
+        continue
       }
-      try integers.proveBounds(layer: index)
-      if index == twin.count - 1 {
-        try integers.keepAsLogits(steps: steps, temperature: temperature, layer: index)
-      } else {
-        guard case .clippedReLU(let next) = dense.activation else {
-          throw .notClipped(layer: index, activation: dense.activation.description)
-        }
-        try integers.requantizeToBytes(steps: steps, limit: next, layer: index)
-        limit = next
+      let inputs = twin.sources[index].map { $0 < 0 ? ActivationScale.input : scales[$0] }
+      let isLast = index == twin.layers.count - 1
+      if let kernel = layer.kernel, kernel.grid == nil { throw .noGrid(layer: layers.count) }
+      if !isLast, scales[index] == nil, let activation = layer.activation {
+        throw .notClipped(layer: layers.count, activation: activation.description)
       }
-      try integers.proveBounds(layer: index)
-      result.append(.dense(integers))
+      let layerInputs = inputs.compactMap { $0 }
+      layers.append(
+        try lower(
+          layer, inputs: layerInputs, output: isLast ? nil : scales[index], temperature: twin.temperature,
+          number: layers.count))
+      sources.append(read)
+      places.append(layers.count - 1)
     }
-    return result
+    return (layers, sources)
+  }
+
+  /// - Parameters:
+  ///   - inputs: what the bytes of each source stand for.
+  ///   - output: what the output bytes stand for; nil for logits.
+  private func lower(
+    _ layer: Layer, inputs: [ActivationScale], output: ActivationScale?, temperature: Float, number: Int
+  ) throws(QuantizationError) -> IntegerLayer {
+    func integers(_ kernel: Dense) throws(QuantizationError) -> IntegerDense {
+      try self.integers(of: kernel, input: inputs[0], output: output, temperature: temperature, layer: number)
+    }
+    switch layer {
+    case .flatten: throw .network(reason: "flattening is no operation of the device")
+    case .dense(let dense): return .dense(try integers(dense))
+    case .convolution(let layer):
+      return .convolution(
+        IntegerConvolution(
+          kernel: try integers(layer.kernel), image: layer.image, window: layer.window,
+          inputZeroPoint: inputs[0].zeroPoint))
+    case .depthwise(let layer):
+      return .depthwise(
+        IntegerDepthwise(
+          kernel: try integers(layer.kernel), image: layer.image, window: layer.window,
+          inputZeroPoint: inputs[0].zeroPoint))
+    case .pooling(let layer):
+      return .pooling(
+        IntegerPooling(
+          kind: layer.kind == .average ? .average : .maximum, image: layer.image, window: layer.window,
+          zeroPoint: inputs[0].zeroPoint))
+    case .addition(let layer):
+      guard let output else { throw .network(reason: "layer \(number): an addition writes no logits") }
+      let factors = inputs.map { AccumulatorStep(input: $0, scale: 1).requantization(to: output).multiplier }
+      do {
+        return .addition(
+          try IntegerAddition(
+            count: layer.count, factorA: factors[0], factorB: factors[1], zeroPointA: inputs[0].zeroPoint,
+            zeroPointB: inputs[1].zeroPoint, output: output.integerOutput, layer: number))
+      } catch {
+        throw .summandsOutOfRange(layer: number, first: factors[0], second: factors[1])
+      }
+    }
+  }
+
+  /// One kernel in integers.
+  func integers(
+    of kernel: Dense, input: ActivationScale, output: ActivationScale?, temperature: Float, layer: Int
+  ) throws(QuantizationError) -> IntegerDense {
+    guard let grid = kernel.grid else { throw .noGrid(layer: layer) }
+    var integers = IntegerDense(
+      inputs: kernel.inputs, outputs: kernel.outputs,
+      weights: try exactWeights(of: kernel, on: grid, layer: layer),
+      bias: [], multipliers: [], preShift: 0, output: .logits(fractionBits: 0))
+    let steps = grid.scales.map { AccumulatorStep(input: input, scale: $0) }
+    for channel in 0..<kernel.outputs {
+      let folded = input.zeroPoint * integers.weightSum(of: channel)
+      guard let bias = steps[channel].steps(of: kernel.bias[channel]),
+        let rest = Int32(exactly: Int(bias) - folded)
+      else {
+        throw .biasOutOfRange(
+          layer: layer, channel: channel, bias: Double(kernel.bias[channel]), step: steps[channel].value)
+      }
+      integers.bias.append(rest)
+    }
+    try integers.proveBounds(layer: layer)
+    if let output {
+      try integers.requantizeToBytes(steps: steps, output: output, layer: layer)
+    } else {
+      try integers.keepAsLogits(steps: steps, temperature: temperature, layer: layer)
+    }
+    try integers.proveBounds(layer: layer)
+    return integers
   }
 
   /// The integers behind the weights; throws unless `integer·scale` is each weight exactly.
@@ -55,22 +124,27 @@ struct GridLowering {
   }
 }
 
+extension ActivationScale {
+  /// The clamp that makes these bytes.
+  var integerOutput: IntegerOutput { .activation(zeroPoint: zeroPoint, low: lowestByte, high: 255) }
+}
+
 extension IntegerDense {
   /// The largest absolute value of each channel's accumulator over all inputs.
   var accumulatorMagnitudes: [Int64] {
     accumulatorRanges.map { max(abs($0.lowerBound), abs($0.upperBound)) }
   }
 
-  /// Output in bytes of `limit/255` each: `M = inputLimit·scale/limit` (the two 255 cancel).
+  /// Output in steps of `output`.
   mutating func requantizeToBytes(
-    steps: [AccumulatorStep], limit: Float, layer: Int
+    steps: [AccumulatorStep], output scale: ActivationScale, layer: Int
   ) throws(QuantizationError) {
-    let real = steps.map { $0.product / Double(limit) }
+    let real = steps.map { $0.requantization(to: scale).multiplier }
     guard let fixed = FixedPointMultipliers(toBytes: real, magnitudes: accumulatorMagnitudes) else {
       throw .multipliersOutOfRange(layer: layer, smallest: real.min() ?? 0, largest: real.max() ?? 0)
     }
     (multipliers, preShift) = (fixed.values, fixed.shift)
-    output = .activation(zeroPoint: 0, low: 0, high: 255)
+    output = scale.integerOutput
   }
 
   /// Accumulators as logits in base 2: `M = step·log₂e/temperature`.

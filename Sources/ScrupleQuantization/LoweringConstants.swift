@@ -1,6 +1,6 @@
 import ScrupleNetwork
 
-/// What lowering one layer could not say exactly, channel by channel: the constants of every certificate.
+/// What lowering one layer's kernel could not say exactly, channel by channel: the constants of every certificate.
 ///
 /// All four are computed from the twin's floats and the program's integers with at most a few roundings in
 /// Double; `relativeError` bounds those.
@@ -10,7 +10,8 @@ public struct LoweringConstants: Equatable, Sendable {
 
   /// The real value of the accumulator's unit, per channel.
   public let steps: [AccumulatorStep]
-  /// `twin's bias − program's bias·step`, in real units.
+  /// `twin's bias − program's bias·step`, in real units; the program's without the input's zero point that is folded
+  /// into it.
   public let biasResiduals: [Double]
   /// Device's multiplier minus real multiplier, `m·2^(s−32) − M`.
   ///
@@ -24,37 +25,46 @@ public struct LoweringConstants: Equatable, Sendable {
 }
 
 extension LoweringConstants {
-  /// The constants of one dense layer.
+  /// The constants of one kernel.
   ///
   /// - Parameters:
-  ///   - twin: the layer with its grid; a hidden one with a clipped ReLU.
-  ///   - program: the same layer in integers.
-  ///   - inputLimit: what byte 255 of its input stands for.
+  ///   - twin: the kernel with its grid; a hidden one with a clipped activation.
+  ///   - program: the same kernel in integers.
+  ///   - input: what its input bytes stand for.
   public init(
-    twin: Dense, program: IntegerDense, inputLimit: Float, temperature: Float
+    twin: Dense, program: IntegerDense, input: ActivationScale, temperature: Float
   ) throws(QuantizationError) {
     guard let grid = twin.grid else { throw .noGrid(layer: 0) }
-    let steps = grid.scales.map { AccumulatorStep(inputLimit: inputLimit, scale: $0) }
+    let steps = grid.scales.map { AccumulatorStep(input: input, scale: $0) }
     self.steps = steps
-    biasResiduals = steps.indices.map { steps[$0].residual(of: twin.bias[$0], steps: program.bias[$0]) }
-    switch (program.output, twin.activation) {
-    case (.activation, .clippedReLU(let limit)):
-      // m·2^(s−32) is exact, so is the product; the fused operation rounds once, the division once more.
-      let unit = Double(sign: .plus, exponent: program.preShift - 32, significand: 1)
+    biasResiduals = steps.indices.map {
+      let folded = input.zeroPoint * program.weightSum(of: $0)
+      return steps[$0].residual(of: twin.bias[$0], steps: Int(program.bias[$0]) + folded)
+    }
+    switch (program.output, ActivationScale(twin.activation)) {
+    case (.activation, .some(let output)):
       multiplierResiduals = steps.indices.map {
-        (-steps[$0].product).addingProduct(Double(program.multipliers[$0]) * unit, Double(limit))
-          / Double(limit)
+        steps[$0].requantization(to: output)
+          .residual(of: program.multipliers[$0], exponent: program.preShift - 32)
       }
-      roundingError = Double(limit) / 510
-    case (.logits(let fractionBits), .identity):
+      roundingError = Double(output.limit) / Double(2 * output.levels)
+    case (.logits(let fractionBits), nil) where twin.activation == .identity:
       let unit = Double(sign: .plus, exponent: -fractionBits, significand: 1)
       multiplierResiduals = steps.indices.map {
-        Double(program.multipliers[$0]) * unit * ln2 - steps[$0].product / (255 * Double(temperature))
+        Double(program.multipliers[$0]) * unit * ln2
+          - steps[$0].product / (steps[$0].levels * Double(temperature))
       }
       roundingError = 0
     default:
       throw .notClipped(layer: 0, activation: twin.activation.description)
     }
+  }
+}
+
+extension IntegerDense {
+  /// The sum of one channel's weights: what its bias loses to the input's zero point, per unit of it.
+  func weightSum(of channel: Int) -> Int {
+    weights[channel * inputs..<(channel + 1) * inputs].reduce(0) { $0 + Int($1) }
   }
 }
 

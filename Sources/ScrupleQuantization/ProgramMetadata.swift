@@ -11,7 +11,7 @@ public struct ProgramMetadata: Equatable, Sendable {
   public var input: InputDescription
   /// The softmax temperature, which the last layer's multipliers contain.
   public var temperature: Float
-  /// What byte 255 of each hidden layer's output stands for.
+  /// What byte 255 of each hidden operation's output stands for.
   public var limits: [Float]
   /// SHA-256 of the float twin's file, 32 bytes; empty when unknown.
   public var checksum: [UInt8]
@@ -40,9 +40,7 @@ public struct ProgramMetadata: Equatable, Sendable {
   init(describing twin: Network) {
     self.init(
       name: twin.name, labels: twin.labels, input: twin.input, temperature: twin.temperature,
-      limits: twin.denseLayers.compactMap {
-        if case .clippedReLU(let limit) = $0.activation { limit } else { nil }
-      },
+      limits: zip(twin.layers, twin.activationScales).compactMap { $0 == .flatten ? nil : $1?.limit },
       checksum: twin.checksum)
   }
 }

@@ -1,13 +1,11 @@
 /// Why a network cannot become an integer program, or a program not a file. Layers and channels count from 0;
-/// only dense layers are counted.
+/// flattening, which is no operation on the device, is not counted.
 public enum QuantizationError: Error, Equatable, Sendable {
   /// A hidden layer's activation has no integer form.
   case floatOnly(layer: Int, activation: String)
-  /// Only dense layers in a row have this path.
-  case notADenseChain(network: String)
   /// The grid path was asked for, but this layer has no grid.
   case noGrid(layer: Int)
-  /// The grid path was asked for, but this hidden layer's activation is not a clipped ReLU.
+  /// The grid path was asked for, but this hidden layer's activation has no clip.
   case notClipped(layer: Int, activation: String)
   /// A weight is not a multiple of its channel's scale.
   case offGrid(layer: Int, channel: Int, input: Int, weight: Float, scale: Float)
@@ -19,6 +17,8 @@ public enum QuantizationError: Error, Equatable, Sendable {
   case shiftOverflow(layer: Int, channel: Int, bound: Int64, preShift: Int)
   /// No shift (no number of fraction bits) gives this layer multipliers below 2³¹ without overflow.
   case multipliersOutOfRange(layer: Int, smallest: Double, largest: Double)
+  /// An addition whose summands' steps, in steps of its output, are too far apart or too large for its multipliers.
+  case summandsOutOfRange(layer: Int, first: Double, second: Double)
   /// Calibration needs data, and there is none.
   case noCalibrationData
   /// The calibration data are not a whole number of inputs.
@@ -42,12 +42,10 @@ extension QuantizationError: CustomStringConvertible {
     switch self {
     case .floatOnly(let layer, let activation):
       "layer \(layer): \(activation) runs in float only; train with relu to get an int8 program"
-    case .notADenseChain(let network):
-      "\(network) has more than dense layers in a row, and no integer form"
     case .noGrid(let layer):
       "layer \(layer) has no weight grid; train the last epochs on the grid, or quantize by calibration"
     case .notClipped(let layer, let activation):
-      "layer \(layer): a grid twin's hidden activations are clipped ReLU, this one is \(activation);"
+      "layer \(layer): a grid twin's hidden activations are clipped, this one is \(activation);"
         + " train the last epochs on the grid, or quantize by calibration"
     case .offGrid(let layer, let channel, let input, let weight, let scale):
       "layer \(layer), channel \(channel): weight \(input) is \(weight), not a multiple in -127...127"
@@ -57,13 +55,16 @@ extension QuantizationError: CustomStringConvertible {
         + " more than Int32 holds; the channel is nearly dead, give its scale a floor"
     case .accumulatorOverflow(let layer, let channel, let bound):
       "layer \(layer), channel \(channel): |bias| + sum of |weight|*255 is \(bound), not below 2^31;"
-        + " make the layer narrower or its bias smaller"
+        + " make the layer narrower, or its kernel or its bias smaller"
     case .shiftOverflow(let layer, let channel, let bound, let preShift):
       "layer \(layer), channel \(channel): an accumulator up to \(bound) shifted left by \(preShift)"
         + " does not stay below 2^31"
     case .multipliersOutOfRange(let layer, let smallest, let largest):
       "layer \(layer): no shift fits multipliers from \(smallest) to \(largest);"
         + " its weights are too large, or its channels' scales too far apart"
+    case .summandsOutOfRange(let layer, let first, let second):
+      "layer \(layer): a step of its first summand is \(first) steps of the sum, one of its second \(second);"
+        + " no shift fits both: the layers before it differ too much in scale"
     case .noCalibrationData:
       "quantizing by calibration needs data: name a data set"
     case .calibrationShape(let values, let inputs):

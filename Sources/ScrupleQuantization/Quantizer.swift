@@ -34,32 +34,31 @@ public struct Quantizer: Sendable {
   /// A network's integer program, its float twin, and what quantization did to each layer.
   ///
   /// - Parameters:
-  ///   - network: dense layers with ReLU, clipped ReLU or (folded away) no activation.
+  ///   - network: layers with ReLU, clipped ReLU or no activation. A dense layer without one is folded into the
+  ///     next; any other gets a clip on both sides.
   ///   - calibration: normalized inputs, row-major, any number of samples; needed by `calibration`, and in
   ///     `grid` only for the report.
   public func quantize(
     _ network: Network, calibration: [Float] = []
   ) throws(QuantizationError) -> Quantized {
-    guard network.isDenseChain else { throw .notADenseChain(network: network.name) }
     try check(calibration, inputs: network.input.count)
     let count = calibration.count / network.input.count
-    let chain: DenseChain
-    var twin = network
+    let reference: Network
+    let twin: Network
     switch method {
     case .grid:
-      chain = DenseChain(layers: network.denseLayers)
+      (reference, twin) = (network, network)
     case .calibration:
       guard count > 0 else { throw .noCalibrationData }
       if case .percentile(let share) = clip, !(share > 0 && share <= 1) { throw .percentile(share) }
-      chain = try DenseChain(network)
-      let builder = TwinBuilder(clip: clip, correctsBias: correctsBias)
-      let layers = try builder.layers(of: chain, data: calibration, count: count)
-      twin = try network.withDenseLayers(layers)
+      reference = try network.foldingLinearLayers()
+      twin = try TwinBuilder(clip: clip, correctsBias: correctsBias)
+        .twin(of: reference, data: calibration, count: count)
     }
-    let layers = try GridLowering().layers(of: twin.denseLayers, temperature: twin.temperature)
+    let (layers, sources) = try GridLowering().program(of: twin)
     let program = IntegerProgram(
-      layers: layers, metadata: ProgramMetadata(describing: twin))
-    let report = LayerReport.reports(reference: chain.layers, twin: twin, program: program, data: calibration)
+      layers: layers, sources: sources, metadata: ProgramMetadata(describing: twin))
+    let report = LayerReport.reports(reference: reference, twin: twin, program: program, data: calibration)
     return Quantized(program: program, twin: twin, layers: report)
   }
 
@@ -81,16 +80,4 @@ public struct Quantized: Sendable {
   public let twin: Network
   /// One line per layer.
   public let layers: [LayerReport]
-}
-
-extension Network {
-  /// The same network with other dense layers (flattening kept in front).
-  func withDenseLayers(_ dense: [Dense]) throws(QuantizationError) -> Network {
-    let flattens = layers.contains(.flatten)
-    do {
-      return try replacing(layers: (flattens ? [.flatten] : []) + dense.map { .dense($0) })
-    } catch {
-      throw .network(reason: error.description)
-    }
-  }
 }

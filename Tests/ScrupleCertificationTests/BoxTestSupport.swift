@@ -58,6 +58,7 @@ enum BoxSamples {
         case .identity: sum
         case .relu: max(sum, 0)
         case .clippedReLU(let limit): min(max(sum, 0), Double(limit))
+        case .clippedIdentity(let limit): min(max(sum, -Double(limit)), Double(limit))
         case .tanh: tanh(sum)
         }
       }

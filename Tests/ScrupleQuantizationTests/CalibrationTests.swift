@@ -56,7 +56,7 @@ struct CalibrationTests {
     for index in 4..<8 { layers[0].weight[index] = 1e-20 }
     layers[0].bias[0] = 1000
     layers[0].bias[1] = -3
-    let network = try Random.network([4, 6, 3], seed: 10).withDenseLayers(layers)
+    let network = try Random.network([4, 6, 3], seed: 10).replacing(kernels: layers)
     let data = Random.data(100, inputs: 4, seed: 11)
     let quantized = try Quantizer(method: .calibration, clip: .maximum).quantize(network, calibration: data)
     try quantized.program.proveBounds()
@@ -70,7 +70,7 @@ struct CalibrationTests {
   @Test func `a layer that never fires still gets a program`() throws {
     var layers = Random.network([4, 6, 3], seed: 13).denseLayers
     for channel in 0..<6 { layers[0].bias[channel] = -100 }
-    let network = try Random.network([4, 6, 3], seed: 13).withDenseLayers(layers)
+    let network = try Random.network([4, 6, 3], seed: 13).replacing(kernels: layers)
     let quantized = try Quantizer(method: .calibration)
       .quantize(network, calibration: Random.data(50, inputs: 4, seed: 14))
     let activations = quantized.program.evaluate(input: [255, 255, 255, 255]).activations

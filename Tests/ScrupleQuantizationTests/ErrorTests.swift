@@ -33,7 +33,7 @@ struct ErrorTests {
   @Test func `an unclipped hidden layer is refused by the grid path`() throws {
     var layers = Random.quantized([3, 4, 2], seed: 1).twin.denseLayers
     layers[0].activation = .relu
-    let network = try Random.network([3, 4, 2], seed: 1).withDenseLayers(layers)
+    let network = try Random.network([3, 4, 2], seed: 1).replacing(kernels: layers)
     #expect(
       error { () throws(QuantizationError) in try Quantizer(method: .grid).quantize(network) }
         == .notClipped(layer: 0, activation: "relu"))
@@ -46,7 +46,7 @@ struct ErrorTests {
     #expect(
       throws: QuantizationError.offGrid(layer: 0, channel: 1, input: 1, weight: 2.5 * scale, scale: scale)
     ) {
-      try GridLowering().layers(of: [dense], temperature: 1)
+      try GridLowering().integers(of: dense, input: .input, output: nil, temperature: 1, layer: 0)
     }
   }
 
@@ -54,7 +54,7 @@ struct ErrorTests {
     var dense = Random.quantized([3, 2], seed: 1).twin.denseLayers[0]
     dense.bias[1] = 1e9
     do {
-      _ = try GridLowering().layers(of: [dense], temperature: 1)
+      _ = try GridLowering().integers(of: dense, input: .input, output: nil, temperature: 1, layer: 0)
       Issue.record("not refused")
     } catch QuantizationError.biasOutOfRange(let layer, let channel, let bias, _) {
       #expect((layer, channel, bias) == (0, 1, 1e9))

@@ -12,10 +12,11 @@ struct LoweringTests {
     for input in Random.bytes(50, inputs: shape[0], seed: 12) {
       let result = quantized.program.evaluate(input: input)
       var (bytes, limit) = (input, Float(1))
+      var scale = ActivationScale.input
       for (index, layer) in quantized.program.layers.enumerated() {
         guard case .dense(let integers) = layer else { continue }
         let constants = try LoweringConstants(
-          twin: dense[index], program: integers, inputLimit: limit, temperature: quantized.twin.temperature)
+          twin: dense[index], program: integers, input: scale, temperature: quantized.twin.temperature)
         let accumulators = integers.accumulators(of: bytes)
         for channel in 0..<integers.outputs {
           let real = preActivation(of: dense[index], channel: channel, bytes: bytes, limit: limit)
@@ -37,6 +38,7 @@ struct LoweringTests {
         }
         if case .clippedReLU(let next) = dense[index].activation {
           (bytes, limit) = (result.activations[index], next)
+          scale = try #require(ActivationScale(dense[index].activation))
         }
       }
     }
@@ -69,15 +71,15 @@ struct LoweringTests {
 
   @Test func `a snapped bias is off the grid by no more than Float's rounding`() throws {
     let quantized = Random.quantized([30, 20, 10], seed: 3)
-    var limit: Float = 1
+    var scale = ActivationScale.input
     for (dense, layer) in zip(quantized.twin.denseLayers, quantized.program.layers) {
       guard case .dense(let integers) = layer else { continue }
       let constants = try LoweringConstants(
-        twin: dense, program: integers, inputLimit: limit, temperature: 1)
+        twin: dense, program: integers, input: scale, temperature: 1)
       for (bias, residual) in zip(dense.bias, constants.biasResiduals) {
         #expect(abs(residual) <= Double(bias.ulp) / 2)
       }
-      if case .clippedReLU(let next) = dense.activation { limit = next }
+      scale = ActivationScale(dense.activation) ?? scale
     }
   }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import ScrupleData
 import ScrupleNetwork
@@ -24,7 +25,31 @@ public struct FloatClassifier: Classifier {
   public func predictions(for data: Dataset) throws -> Predictions {
     let inputs = try data.quantized(0..<data.count, for: network.input)
     return try Predictions(
-      logits: network.preciseLogits(inputs), classCount: network.classCount, labels: data.labels)
+      logits: network.concurrentPreciseLogits(inputs), classCount: network.classCount, labels: data.labels)
+  }
+}
+
+extension Network {
+  /// ``preciseLogits(_:)`` on all cores. A sample's logits don't depend on how many there are.
+  fileprivate func concurrentPreciseLogits(_ inputs: [UInt8]) -> [Double] {
+    let count = inputs.count / input.count
+    // Enough samples at a time to share what is prepared for a batch, few enough to keep every core busy.
+    let batch = 64
+    let batches = (count + batch - 1) / batch
+    return [Double](unsafeUninitializedCapacity: count * classCount) { buffer, initialized in
+      // Every batch writes its own samples only.
+      nonisolated(unsafe) let base = buffer.baseAddress
+      DispatchQueue.concurrentPerform(iterations: batches) { index in
+        let start = index * batch
+        let end = min(start + batch, count)
+        let logits = preciseLogits(Array(inputs[start * input.count..<end * input.count]))
+        logits.withUnsafeBufferPointer { logits in
+          guard let source = logits.baseAddress else { return }
+          base?.advanced(by: start * classCount).initialize(from: source, count: logits.count)
+        }
+      }
+      initialized = count * classCount
+    }
   }
 }
 

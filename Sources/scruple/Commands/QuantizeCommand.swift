@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import ScrupleCertification
 import ScrupleData
+import ScrupleDevice
 import ScrupleNetwork
 import ScrupleQuantization
 
@@ -11,7 +12,7 @@ struct QuantizeCommand: ParsableCommand {
     discussion: """
       A network trained on the grid is taken as it is: its integers are read off, nothing is fitted, no data is \
       needed (with --data the table also tells signal-to-noise ratios). Any other ReLU network is calibrated on \
-      --data: weights get one scale per channel, activations a clip. The float twin of a calibrated program is \
+      --data: weights get one scale per channel, activations and sums a clip. The float twin of a calibrated program is \
       written beside it (--twin): compare and certify against that one.
 
       Examples:
@@ -51,6 +52,9 @@ struct QuantizeCommand: ParsableCommand {
     name: .long, help: ArgumentHelp("Where the float twin of a calibrated program goes.", valueName: "file"))
   var twin: String?
 
+  @Option(name: .long, help: "Refuse a program that doesn't fit this board; 'scruple boards' lists them.")
+  var board: String?
+
   @OptionGroup var data: DataOptions
   @OptionGroup var format: OutputOptions
 
@@ -86,6 +90,7 @@ struct QuantizeCommand: ParsableCommand {
     if let threshold { try quantized.program.metadata.setThreshold(threshold) }
     if let certificate { try attach(certificate, to: &quantized) }
     let bytes = try quantized.program.encoded()
+    if let board { try Board.named(board).checkFit(of: Engine(bytes)) }
     let twinPath =
       quantizer.method == .calibration ? twin ?? withoutExtension(output) + ".twin.safetensors" : nil
     if let twinPath { try quantized.twin.write(to: URL(fileURLWithPath: twinPath)) }
@@ -124,15 +129,21 @@ struct QuantizeCommand: ParsableCommand {
     }
   }
 
+  private func scales(of layer: LayerReport) -> String {
+    guard let smallest = layer.smallestScale, let largest = layer.largestScale else { return "–" }
+    return String(format: "%.2g…%.2g", smallest, largest)
+  }
+
   private func show(_ summary: Summary) {
     var table = TextTable(["layer", "shape", "weights", "scale", "step", "SNR dB", "saturated", "bits"])
     for layer in summary.layers {
       table.add([
-        "\(layer.kind) \(layer.index)", "\(layer.inputs)→\(layer.outputs)", grouped(layer.weights),
-        String(format: "%.2g…%.2g", layer.smallestScale, layer.largestScale),
+        "\(layer.kind) \(layer.index)", layer.shape, layer.weights == 0 ? "–" : grouped(layer.weights),
+        scales(of: layer),
         layer.outputStep.map { String(format: "%.4f", $0) } ?? "exact",
         layer.signalToNoise.map { fixed($0, 1) } ?? "–",
-        layer.saturation.map { fixed(100 * $0, 2) + " %" } ?? "–", "\(layer.accumulatorBits)",
+        layer.saturation.map { fixed(100 * $0, 2) + " %" } ?? "–",
+        layer.accumulatorBits.map { "\($0)" } ?? "–",
       ])
     }
     table.print()
