@@ -40,11 +40,11 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .target(name: "CVectorLoops"),
     .target(
       name: "ScrupleNetwork",
-      dependencies: ["COneDNN", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["COneDNN", "CVectorLoops", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "ScrupleData", dependencies: ["ScrupleNetwork", "CPNG", "CZlib"]),
-    .target(name: "CVectorLoops"),
     .target(
       name: "ScrupleTraining",
       dependencies: [

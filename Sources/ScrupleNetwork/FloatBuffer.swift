@@ -1,4 +1,8 @@
+import CVectorLoops
+
 /// A block of `Float`s on a 64-byte boundary, zero at first, that lives as long as the object.
+///
+/// Behind the last element there is room for what vector loops touch: see `CConvolutionLoops.h`.
 ///
 /// Whoever holds one sees to it that no two threads write the same elements at the same time.
 public final class FloatBuffer: @unchecked Sendable {
@@ -11,10 +15,11 @@ public final class FloatBuffer: @unchecked Sendable {
   public init(count: Int) {
     precondition(count >= 0, "a negative count")
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let room = count + Int(LOOPS_SLACK)
+    let bytes = room * MemoryLayout<Float>.stride
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
+    pointer = raw.bindMemory(to: Float.self, capacity: room)
+    pointer.initialize(repeating: 0, count: room)
   }
 
   /// A block with the elements of an array.

@@ -81,7 +81,8 @@ extension DepthwiseConvolution {
         var sums = kernel.bias.map(Double.init)
         window.forEachPosition(of: image, row: row, column: column) { place, pixel in
           for channel in 0..<channels {
-            sums[channel] += Double(kernel.weight[channel * kernel.inputs + place]) * x[pixel * channels + channel]
+            sums[channel] +=
+              Double(kernel.weight[channel * kernel.inputs + place]) * x[pixel * channels + channel]
           }
         }
         result += sums.map { kernel.activation($0) }

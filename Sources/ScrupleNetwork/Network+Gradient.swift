@@ -12,20 +12,20 @@ extension Network {
   ) -> [Float] {
     precondition(x.count == count * input.count, "\(x.count) values for \(count) samples of \(input.count)")
     guard count > 0 else { return [] }
-    let layout = ParameterLayout(self)
-    let parameters = layout.gather(self)
-    let tape = Tape(layout: layout, capacity: min(count, 256))
+    let graph = NetworkGraph(self)
+    let parameters = graph.layout.gather(self)
+    let tape = Tape(graph: graph, capacity: min(count, isDenseChain ? 256 : 16))
     let source = FloatBuffer(x)
     let result = FloatBuffer(count: x.count)
     for start in stride(from: 0, to: count, by: tape.capacity) {
       let n = min(tape.capacity, count - start)
-      tape.forward(parameters, input: source, firstRow: start, count: n)
+      tape.forward(parameters, input: source, firstRow: start, count: n, keepsParameters: start > 0)
       for i in 0..<n * classCount { tape.logits[i] /= temperature }
       logitGradient(
         UnsafeBufferPointer(start: tape.logits, count: n * classCount),
         UnsafeMutableBufferPointer(start: tape.logitGradient, count: n * classCount))
       for i in 0..<n * classCount { tape.logitGradient[i] /= temperature }
-      tape.backward(parameters, gradient: nil, inputGradient: result)
+      tape.backward(gradient: nil, inputGradient: result)
     }
     return Array(result.elements)
   }
@@ -34,12 +34,11 @@ extension Network {
   public func replacing(
     parameters: FloatBuffer, layout: ParameterLayout
   ) throws(NetworkError) -> Network {
-    var dense = layout.scatter(parameters)[...]
-    return try replacing(
-      layers: layers.map { layer in
-        guard case .dense(let old) = layer, var new = dense.popFirst() else { return layer }
-        new.activation = old.activation
-        return .dense(new)
+    try replacing(
+      kernels: zip(kernels, layout.scatter(parameters)).map { old, new in
+        var kernel = new
+        kernel.activation = old.activation
+        return kernel
       })
   }
 }

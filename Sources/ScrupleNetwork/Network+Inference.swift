@@ -38,11 +38,22 @@ extension Network {
     return result
   }
 
+  /// Graphs go over a tape, as many samples at a time as stay in a processor's cache.
   private func graphLogits(_ x: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
-    (0..<count).flatMap { sample in
-      let values = x[sample * input.count..<(sample + 1) * input.count].map(Double.init)
-      return (preciseOutputs(values).last ?? []).map { Float($0) / temperature }
+    guard count > 0, let base = x.baseAddress else { return [] }
+    let graph = NetworkGraph(self)
+    let parameters = graph.layout.gather(self)
+    let tape = Tape(graph: graph, capacity: min(count, 16))
+    let rows = FloatBuffer(count: tape.capacity * input.count)
+    var result: [Float] = []
+    result.reserveCapacity(count * classCount)
+    for start in stride(from: 0, to: count, by: tape.capacity) {
+      let n = min(tape.capacity, count - start)
+      rows.pointer.update(from: base + start * input.count, count: n * input.count)
+      tape.forward(parameters, input: rows, count: n, keepsParameters: start > 0)
+      for i in 0..<n * classCount { result.append(tape.logits[i] / temperature) }
     }
+    return result
   }
 
   /// The probabilities of `count` samples, softmax in `Double`.
@@ -84,23 +95,6 @@ extension Dense {
     }
     bias.withUnsafeBufferPointer { bias in
       activation.apply(bias: bias.baseAddress!, to: y, rows: count, columns: outputs)
-    }
-  }
-}
-
-extension Activation {
-  /// `y = f(y + bias)` in place, for a row-major matrix.
-  func apply(bias: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
-    for row in 0..<rows {
-      let y = y + row * columns
-      switch self {
-      case .identity: for i in 0..<columns { y[i] += bias[i] }
-      case .relu: for i in 0..<columns { y[i] = max(y[i] + bias[i], 0) }
-      case .clippedReLU(let limit): for i in 0..<columns { y[i] = min(max(y[i] + bias[i], 0), limit) }
-      case .clippedIdentity(let limit):
-        for i in 0..<columns { y[i] = min(max(y[i] + bias[i], -limit), limit) }
-      case .tanh: for i in 0..<columns { y[i] = Foundation.tanh(y[i] + bias[i]) }
-      }
     }
   }
 }

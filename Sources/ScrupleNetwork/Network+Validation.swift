@@ -42,7 +42,8 @@ extension Network {
     guard case .dense(let head) = last else {
       throw .invalid(layer: nil, reason: "the last layer is a \(last.kind); logits come from a dense layer")
     }
-    try require(head.activation == .identity, "the last layer's activation is \(head.activation), not identity")
+    try require(
+      head.activation == .identity, "the last layer's activation is \(head.activation), not identity")
     try require(head.outputs == labels.count, "\(head.outputs) logits for \(labels.count) labels")
   }
 
@@ -54,7 +55,8 @@ extension Network {
 
   private func validateInput() throws(NetworkError) {
     let dimensions = input.shape.dimensions
-    try require(!dimensions.isEmpty && dimensions.allSatisfy { $0 > 0 }, "the input's shape is \(input.shape)")
+    try require(
+      !dimensions.isEmpty && dimensions.allSatisfy { $0 > 0 }, "the input's shape is \(input.shape)")
     guard case .tabular(let features) = input.kind else { return }
     for feature in features {
       try require(

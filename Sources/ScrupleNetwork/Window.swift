@@ -102,7 +102,7 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// What keeps the window from an image; `nil` if it fits.
-  func fault(on image: ImageShape) -> String? {
+  package func fault(on image: ImageShape) -> String? {
     if let fault = image.fault { return fault }
     let kernel = "\(kernelHeight)×\(kernelWidth)"
     let extents = [kernelHeight, kernelWidth]

@@ -41,7 +41,7 @@ private let activations: [Activation] = [.identity, .relu, .clippedReLU(limit: 0
     for i in 0..<count * tape.classCount {
       tape.logitGradient[i] = Float(coefficient(i)) + tape.logits[i]
     }
-    tape.backward(parameters, gradient: gradient, inputGradient: inputGradient)
+    tape.backward(gradient: gradient, inputGradient: inputGradient)
 
     let step = 1e-6
     let exact = x.map(Double.init)
@@ -86,7 +86,7 @@ private let activations: [Activation] = [.identity, .relu, .clippedReLU(limit: 0
       let gradient = FloatBuffer(count: layout.count)
       tape.forward(parameters, input: FloatBuffer(x), count: x.count / 4)
       for i in 0..<x.count / 4 * 3 { tape.logitGradient[i] = Float(i) }
-      tape.backward(parameters, gradient: gradient)
+      tape.backward(gradient: gradient)
       return Array(gradient.elements)
     }
     let used = Tape(layout: layout, capacity: 8)

@@ -37,11 +37,13 @@ func naiveLogits(_ network: Network, _ x: [Double]) -> [Double] {
   return values.map { $0 / Double(network.temperature) }
 }
 
-private func naive(_ activation: Activation, _ x: Double) -> Double {
+func naive(_ activation: Activation, _ x: Double) -> Double {
   switch activation {
   case .identity: x
   case .relu: x > 0 ? x : 0
   case .clippedReLU(let limit): x < 0 ? 0 : (x > Double(limit) ? Double(limit) : x)
+  case .clippedIdentity(let limit):
+    x < -Double(limit) ? -Double(limit) : (x > Double(limit) ? Double(limit) : x)
   case .tanh: (exp2(2 * x / 0.6931471805599453) - 1) / (exp2(2 * x / 0.6931471805599453) + 1)
   }
 }

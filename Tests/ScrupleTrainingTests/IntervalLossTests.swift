@@ -56,6 +56,7 @@ struct IntervalLossTests {
           case .identity: return sum
           case .relu: return max(sum, 0)
           case .tanh: return tanh(sum)
+          case .clippedIdentity(let limit): return min(max(sum, -Double(limit)), Double(limit))
           case .clippedReLU(let limit):
             let clipped = min(max(sum, 0), Double(limit))
             let step = Double(limit) / 255

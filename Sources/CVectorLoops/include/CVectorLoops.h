@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CConvolutionLoops.h"
+
 /* sum[i] += addend[i] */
 void loops_add(float *sum, const float *addend, size_t count);
 

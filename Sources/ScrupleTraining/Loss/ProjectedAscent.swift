@@ -62,7 +62,7 @@ final class ProjectedAscent {
         (best.pointer + row * width).update(from: x + row * width, count: width)
       }
       guard step < attack.steps else { break }
-      tape.backward(parameters, gradient: nil, inputGradient: gradient)
+      tape.backward(gradient: nil, inputGradient: gradient)
       climb(Float(attack.step))
     }
     x.update(from: best.pointer, count: count * width)

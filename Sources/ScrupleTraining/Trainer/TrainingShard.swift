@@ -65,7 +65,7 @@ struct TrainingShard {
         sums.noiseRows = noiseRows
       }
     }
-    tape.backward(parameters, gradient: gradient)
+    tape.backward(gradient: gradient)
   }
 
   /// Adds the gradient of its part of the interval loss.
