@@ -134,15 +134,17 @@ extension Plot {
 
   private func draw(_ bar: ColorBar, in scene: inout Scene, _ area: Rect) {
     let box = Rect(area.right + 14, area.y, 12, area.height)
+    let axis = Axis(label: bar.label, range: bar.range, scale: bar.scale, limit: 6)
     let raster = Raster(width: 1, height: 128, isSmooth: true) { _, y in
-      let t = 1 - (Double(y) + 0.5) / 128
-      return (bar.color(bar.range.lowerBound + t * (bar.range.upperBound - bar.range.lowerBound)), 1)
+      (bar.color(axis.value(1 - (Double(y) + 0.5) / 128)), 1)
     }
     scene.image(raster, in: box)
     scene.stroke(.rectangle(box), .frame, width: 1)
-    let axis = Axis(label: bar.label, range: bar.range, limit: 6)
+    var free = Double.infinity
     for tick in axis.ticks {
       let py = box.bottom - axis.fraction(tick.value) * box.height
+      guard py + 7 < free else { continue }
+      free = py - 6
       scene.stroke(.line(Point(box.right, py), Point(box.right + 3, py)), .frame, width: 1, cap: .butt)
       scene.text(
         tick.label, at: Point(box.right + 6, py + Self.tickSize * Self.cap / 2), size: Self.tickSize, .muted)

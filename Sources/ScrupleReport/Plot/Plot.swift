@@ -42,6 +42,7 @@ struct Plot: Sendable {
   struct ColorBar: Sendable {
     var label: String
     var range: ClosedRange<Double>
+    var scale = Axis.Scale.linear
     var color: @Sendable (Double) -> Color
   }
 
