@@ -48,7 +48,7 @@ struct Axis: Equatable, Sendable {
 
   var ticks: [Tick] {
     if !names.isEmpty { return names.enumerated().map { Tick(value: Double($0.offset), label: $0.element) } }
-    switch scale {
+    return switch scale {
     case .linear: Ticks.linear(range, limit: limit)
     case .logarithmic: Ticks.logarithmic(range, limit: limit)
     case .nines: Ticks.nines(range)
