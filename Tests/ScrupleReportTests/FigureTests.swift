@@ -46,7 +46,7 @@ extension Scene {
       Figures.differenceMap(
         [
           DifferencePanel(
-            title: long, changes: [0, 0, 0, 0], maximum: PlaneNote(x: 1, y: 1, text: "0.123 at (100, 100)")),
+            title: long, changes: [0, 0, 0, 0], maximum: .init(x: 1, y: 1, value: 1e-9)),
           DifferencePanel(title: "one", changes: [1e-9, 0, 2e3, 1]),
         ], grid: PlaneGrid(x: 0...1, y: 0...1, width: 2, height: 2), axes: (long, long)),
       Figures.trainingCurves([

@@ -180,7 +180,7 @@ enum Samples {
         [
           DifferencePanel(
             title: "plain network", changes: changes(scale: 0.17),
-            maximum: PlaneNote(x: 4.9, y: -9.9, text: "0.166")),
+            maximum: .init(x: 4.9, y: -9.9, value: 0.166)),
           DifferencePanel(title: "logistic regression", changes: changes(scale: 2.1e-7)),
         ], grid: .ofBytes(x: -10...15.5, y: -10...15.5), axes: axes, points: points),
       try Figures.bounds(bounds(heavy ? 1000 : 40)),

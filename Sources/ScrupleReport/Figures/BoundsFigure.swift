@@ -95,7 +95,8 @@ extension Figures {
         Point(range.upperBound, range.upperBound * factor),
       ]
       plot.add(
-        .line(line, LineStyle(paint: .frame, width: 1.2, dash: dash)), factor == 1 ? "as found" : "10 times")
+        .line(line, LineStyle(paint: .frame, width: 1.2, dash: dash)),
+        factor == 1 ? "bound = found" : "10 × found")
     }
     plot.addDots(
       groups.map { group in
@@ -103,7 +104,7 @@ extension Figures {
           "radius \(group.radius)",
           zip(group.observed, group.bounds).map { Point(max($0, range.lowerBound), $1) }
         )
-      })
+      }, firstSeries: 2)
     return plot
   }
 

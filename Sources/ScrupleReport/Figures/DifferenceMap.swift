@@ -21,14 +21,31 @@ public struct DifferencePanel: Sendable, Equatable {
   public var title: String
   /// height × width values, in the order of `PlaneGrid.inputs`: the largest change of a class's probability there.
   public var changes: [Double]
-  /// Where the largest is, in the features' own units, and what is written beside it.
-  public var maximum: PlaneNote?
+  /// The largest change, where it is proved, and where it is.
+  public var maximum: Maximum?
 
   /// Wraps its parts.
-  public init(title: String, changes: [Double], maximum: PlaneNote? = nil) {
+  public init(title: String, changes: [Double], maximum: Maximum? = nil) {
     self.title = title
     self.changes = changes
     self.maximum = maximum
+  }
+
+  /// The largest change of a probability anywhere in the plane.
+  public struct Maximum: Sendable, Equatable {
+    /// Where it is, in the features' own units.
+    public var x: Double
+    /// The second feature.
+    public var y: Double
+    /// How large it is.
+    public var value: Double
+
+    /// Wraps its parts.
+    public init(x: Double, y: Double, value: Double) {
+      self.x = x
+      self.y = y
+      self.value = value
+    }
   }
 }
 
@@ -66,11 +83,12 @@ extension Figures {
         plot.add(.markers(all, .faintDatum), "data")
       }
       if let maximum = panel.maximum {
-        let at = Point(maximum.x, maximum.y)
         let cross = Marker(
           sign: .cross, radius: 7, paint: .color(Color(0xd00000)), outline: .color(Color(0xffffff)))
-        plot.add(.markers([at], cross), "largest")
-        plot.add(.callout(maximum.text, at))
+        let place = [maximum.x, maximum.y].map { Numbers.fixed($0, decimals: 1) }.joined(separator: ", ")
+        plot.add(
+          .markers([Point(maximum.x, maximum.y)], cross),
+          "proved maximum: \(Numbers.brief(maximum.value)) at (\(place))")
       }
       plots.append(plot)
     }

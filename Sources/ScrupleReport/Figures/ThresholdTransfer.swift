@@ -66,7 +66,8 @@ extension Figures {
       lowest = min(lowest, kept.map(\.y).min() ?? low)
     }
     for (index, (name, points)) in empirical.enumerated() {
-      let paint = Paint.series(curves.count + index)
+      // As many sets as curves belong to them, one by one.
+      let paint = Paint.series(samples.count == curves.count ? index : curves.count + index)
       let style = LineStyle(paint: paint, width: 1.4, dash: [5, 2])
       let lost = points.filter { $0.x >= low }.map { Point($0.x, max($0.x - $0.y, 0)) }
       loss.add(.line(lost, style), "seen: \(name)")

@@ -38,14 +38,12 @@ struct PlaneDifference {
 
   /// A panel of the map; the maximum is where a certificate says it is.
   func panel(title: String, certificate: CertificateDocument?) -> DifferencePanel {
-    var maximum: PlaneNote?
+    var maximum: DifferencePanel.Maximum?
     if let certificate, case .exhaustive(let proof) = certificate.proof {
       let at = zip(features, proof.probabilityChange.input).map { feature, byte in
         feature.low + Double(byte) / 255 * (feature.high - feature.low)
       }
-      maximum = PlaneNote(
-        x: at[0], y: at[1],
-        text: "≤ \(bound(certificate.probabilityBound)) at (\(fixed(at[0], 1)), \(fixed(at[1], 1)))")
+      maximum = DifferencePanel.Maximum(x: at[0], y: at[1], value: proof.probabilityChange.value)
     }
     return DifferencePanel(title: title, changes: changes, maximum: maximum)
   }
