@@ -92,6 +92,20 @@ public struct NetworkGraph: Equatable, Sendable {
   /// Whether results are normalized over the batch anywhere.
   public var isNormalized: Bool { layout.entries.contains { $0.scale != nil } }
 
+  /// For each of the layout's entries the real value of one step of its 8-bit input; `nil` where that has none. See
+  /// ``Network/valueScales``.
+  public var inputScales: [Double?] {
+    var scales: [Double?] = []
+    func scale(_ source: Int) -> Double? { source < 0 ? Network.inputScale : scales[source] }
+    for node in nodes {
+      switch node.operation {
+      case .flatten, .pooling: scales.append(scale(node.sources[0]))
+      case .dense, .convolution, .depthwise, .addition: scales.append(node.activation.step)
+      }
+    }
+    return nodes.filter { $0.entry != nil }.map { scale($0.sources[0]) }
+  }
+
   /// The node whose output a source is, flattening seen through; −1 for the input.
   public func origin(of source: Int) -> Int {
     var source = source

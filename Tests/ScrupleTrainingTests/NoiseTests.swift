@@ -32,7 +32,7 @@ import Testing
     let attack = Recipe.Attack(epsilon: 0.3, steps: 20, step: 0.3 / 20)
     var generator = SeededGenerator(seed: 1)
     ProjectedAscent(attack, width: width, capacity: 20)
-      .run(rows, count: 20, boxed: 15, tape: tape, parameters: parameters, using: &generator)
+      .run(.init(buffer: rows, count: 20, boxed: 15), tape: tape, parameters: parameters, using: &generator)
     let after = confidences(tape, parameters, rows)
     #expect(zip(before, after).count { $0 < $1 } >= 19)
     for i in 0..<20 * width {
@@ -48,7 +48,7 @@ import Testing
       let (tape, parameters, rows) = setUp()
       var generator = SeededGenerator(seed: 1)
       ProjectedAscent(.init(epsilon: 0.2, steps: steps, step: 0.15), width: width, capacity: 20)
-        .run(rows, count: 20, boxed: 20, tape: tape, parameters: parameters, using: &generator)
+        .run(.init(buffer: rows, count: 20, boxed: 20), tape: tape, parameters: parameters, using: &generator)
       return confidences(tape, parameters, rows)
     }
     // Steps this long overshoot: only because the best iterate is kept does it not go down again.

@@ -21,7 +21,7 @@ import Testing
         """, file: "r")
   }
 
-  private func inDirectory(_ body: (URL) throws -> Void) throws {
+  func inDirectory(_ body: (URL) throws -> Void) throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: directory) }
     try body(directory)
@@ -165,8 +165,7 @@ import Testing
       "epochs: 1\nbatch: 120", hidden: "[5]", optimizer: "{kind: sgd, rate: 0.5, momentum: 0}")
     let problem = try TrainingProblem(recipe)
     let engine = try TrainingEngine(
-      recipe: recipe, rule: #require(UpdateRule(recipe.optimizer)), input: problem.input, classes: 3,
-      noiseBase: problem.dataset, threads: 1)
+      problem, rule: #require(UpdateRule(recipe.optimizer)), threads: 1)
     #expect(problem.train.count == 120)
     let order = Array(0..<120)
     let before = Array(engine.parameters.elements)

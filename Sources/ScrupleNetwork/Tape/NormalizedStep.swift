@@ -7,9 +7,9 @@ import CVectorLoops
 /// with `x = W·patch`, the kernel's bias as `β`, and mean `μ` and variance `σ²` of each channel over all positions of
 /// the batch's samples. Samples outside ``statisticsRows`` (noise) are normalized with the others' statistics; without
 /// such rows those of a block of running means are used.
-final class NormalizedStep: TapeStep {
+package final class NormalizedStep: TapeStep {
   /// What is added to variances.
-  static let epsilon: Float = 1e-3
+  package static let epsilon: Float = 1e-3
 
   /// The samples that the statistics are of; `nil` to use the running ones.
   var statisticsRows: Range<Int>?

@@ -6,14 +6,31 @@ import ScrupleNetwork
 ///
 /// Each row starts at `z + r·u` with `r` from U(0, 1) and `u` from U(−ε, ε) for each value, goes up the sign of
 /// the gradient, is projected to the ball and the box, and ends at the best of all its iterates.
+///
+/// Networks with convolutions do all steps of a few rows before the next: so these stay in a processor's cache. A row
+/// whose gradient is zero everywhere would never move again, and is left alone from then on.
 final class ProjectedAscent {
+  /// Rows, and where they end.
+  struct Rows {
+    let buffer: FloatBuffer
+    /// The first row.
+    var first = 0
+    /// The number of rows.
+    var count: Int
+    /// The first so many of them stay in [0, 1]; the others are not bounded by a box.
+    var boxed: Int
+  }
+
   private let attack: Recipe.Attack
   private let width: Int
   private let centre: FloatBuffer
   private let best: FloatBuffer
-  private let bestValues: FloatBuffer
+  private var bestValues: [Float]
   private let values: FloatBuffer
+  /// The rows that still move, their gradients, and which rows they are.
+  private let moving: FloatBuffer
   private let gradient: FloatBuffer
+  private var owners: [Int]
 
   /// For up to `capacity` rows of `width` values.
   init(_ attack: Recipe.Attack, width: Int, capacity: Int) {
@@ -21,50 +38,93 @@ final class ProjectedAscent {
     self.width = width
     centre = FloatBuffer(count: capacity * width)
     best = FloatBuffer(count: capacity * width)
-    bestValues = FloatBuffer(count: capacity)
+    bestValues = Array(repeating: 0, count: capacity)
     values = FloatBuffer(count: capacity)
+    moving = FloatBuffer(count: capacity * width)
     gradient = FloatBuffer(count: capacity * width)
+    owners = Array(repeating: 0, count: capacity)
   }
 
   /// Replaces rows of noise by the worst points found near them.
   ///
   /// - Parameters:
-  ///   - rows: `count × width` noise, from the first row on; overwritten.
-  ///   - boxed: the first so many rows stay in [0, 1]; the others are not bounded by a box.
+  ///   - rows: overwritten.
+  ///   - data: the first of some samples, one of which every second row starts towards, if given.
   func run(
-    _ rows: FloatBuffer, count: Int, boxed: Int, tape: Tape, parameters: FloatBuffer,
+    _ rows: Rows, tape: Tape, parameters: FloatBuffer, data: (first: UnsafePointer<Float>, count: Int)? = nil,
     using generator: inout SeededGenerator
   ) {
-    let x = rows.pointer
+    let x = rows.buffer.pointer + rows.first * width
     let epsilon = Float(attack.epsilon)
-    centre.pointer.update(from: x, count: count * width)
-    for row in 0..<count {
-      let radius = generator.uniform() * epsilon
-      for i in row * width..<(row + 1) * width { x[i] += radius * generator.uniform(-1, 1) }
-      bestValues.pointer[row] = -.infinity
+    centre.pointer.update(from: x, count: rows.count * width)
+    for row in 0..<rows.count {
+      bestValues[row] = -.infinity
+      if let data, row % 2 == 1, data.count > 0 {
+        let sample = data.first + generator.next(below: data.count) * width
+        (x + row * width).update(from: sample, count: width)
+      } else {
+        let radius = generator.uniform() * epsilon
+        for i in row * width..<(row + 1) * width { x[i] += radius * generator.uniform(-1, 1) }
+      }
     }
-    /// One step up, then into the ball and, for the rows that have one, the box.
-    func climb(_ step: Float) {
-      let inside = boxed * width
-      loops_climb(x, gradient.pointer, centre.pointer, inside, step, epsilon, 0, 1)
-      loops_climb(
-        x + inside, gradient.pointer + inside, centre.pointer + inside, count * width - inside, step, epsilon,
-        -.infinity, .infinity)
+    for start in stride(from: 0, to: rows.count, by: tape.capacity) {
+      climb(
+        x, start..<min(start + tape.capacity, rows.count), boxed: rows.boxed, tape: tape,
+        parameters: parameters, keepsParameters: start > 0)
     }
-    climb(0)
+    x.update(from: best.pointer, count: rows.count * width)
+  }
+
+  /// All steps of some rows.
+  private func climb(
+    _ x: UnsafePointer<Float>, _ range: Range<Int>, boxed: Int, tape: Tape, parameters: FloatBuffer,
+    keepsParameters: Bool
+  ) {
+    var active = range.count
+    for (place, row) in range.enumerated() { owners[place] = row }
+    moving.pointer.update(from: x + range.lowerBound * width, count: active * width)
+    project(active, step: 0, boxed: boxed)
+    let dropsFlatRows = !tape.graph.isDenseChain
     for step in 0...attack.steps {
-      tape.forward(parameters, input: rows, count: count)
+      tape.forward(
+        parameters, input: moving, count: active, keepsParameters: keepsParameters || step > 0)
       RowLoss.confidence(
-        tape.logits, count: count, classes: tape.classCount, weight: 1, gradient: tape.logitGradient,
+        tape.logits, count: active, classes: tape.classCount, weight: 1, gradient: tape.logitGradient,
         values: values.pointer)
-      for row in 0..<count where values.pointer[row] > bestValues.pointer[row] {
-        bestValues.pointer[row] = values.pointer[row]
-        (best.pointer + row * width).update(from: x + row * width, count: width)
+      for place in 0..<active where values.pointer[place] > bestValues[owners[place]] {
+        bestValues[owners[place]] = values.pointer[place]
+        (best.pointer + owners[place] * width).update(from: moving.pointer + place * width, count: width)
       }
       guard step < attack.steps else { break }
       tape.backward(gradient: nil, inputGradient: gradient)
-      climb(Float(attack.step))
+      if dropsFlatRows { active = dropFlatRows(active) }
+      guard active > 0 else { break }
+      project(active, step: Float(attack.step), boxed: boxed)
     }
-    x.update(from: best.pointer, count: count * width)
+  }
+
+  /// One step up, then into the ball and, for the rows that have one, the box.
+  private func project(_ active: Int, step: Float, boxed: Int) {
+    for place in 0..<active {
+      let isBoxed = owners[place] < boxed
+      loops_climb(
+        moving.pointer + place * width, gradient.pointer + place * width,
+        centre.pointer + owners[place] * width, width, step, Float(attack.epsilon),
+        isBoxed ? 0 : -.infinity, isBoxed ? 1 : .infinity)
+    }
+  }
+
+  /// Moves the rows with a gradient to the front; returns how many there are.
+  private func dropFlatRows(_ active: Int) -> Int {
+    var kept = 0
+    for place in 0..<active where loops_largest_magnitude(gradient.pointer + place * width, width) > 0 {
+      if kept < place {
+        owners[kept] = owners[place]
+        (moving.pointer + kept * width).update(from: moving.pointer + place * width, count: width)
+        (gradient.pointer + kept * width).update(from: gradient.pointer + place * width, count: width)
+      }
+      kept += 1
+    }
+    return kept
   }
 }

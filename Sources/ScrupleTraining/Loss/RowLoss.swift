@@ -35,6 +35,30 @@ enum RowLoss {
     return (loss, correct)
   }
 
+  /// Adds what smoothing a part `s` of every label over all classes adds to cross-entropy (Szegedy et al. 2016):
+  /// `s·(z_y − mean z)` for each row.
+  ///
+  /// - Parameter gradient: of ``crossEntropy``; changed by `weight·s·(onehot(y) − 1/classes)`.
+  /// - Returns: what the rows' losses grow by, added, without the weight.
+  static func smooth(
+    _ logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, count: Int, classes: Int, weight: Float,
+    smoothing: Float, gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    var loss = 0.0
+    let share = weight * smoothing / Float(classes)
+    for row in 0..<count {
+      let (z, g, label) = (logits + row * classes, gradient + row * classes, Int(labels[row]))
+      var sum: Float = 0
+      for k in 0..<classes {
+        sum += z[k]
+        g[k] -= share
+      }
+      g[label] += weight * smoothing
+      loss += Double(smoothing * (z[label] - sum / Float(classes)))
+    }
+    return loss
+  }
+
   /// The confidence on noise, `max_l log softmax_l` (Hein, Andriushchenko and Bitterwolf 2019).
   ///
   /// - Parameters:

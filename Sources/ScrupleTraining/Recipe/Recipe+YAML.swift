@@ -20,8 +20,7 @@ extension Recipe {
       node, file: file, path: "",
       known: [
         "name", "seed", "data", "features", "network", "loss", "optimizer", "schedule", "epochs", "batch",
-        "shards", "grid", "gap",
-        "interval",
+        "shards", "grid", "gap", "interval", "augment", "outliers", "stop",
       ])
     text = yaml
     name = try top.string("name", expected: "the model's name")
@@ -33,29 +32,48 @@ extension Recipe {
     batch = try top.integer("batch", in: 1...65_536, default: 128)
     shards = try top.integer("shards", in: 1...64, default: 2)
 
-    guard let data = try top.section("data", known: ["train", "test"]) else {
+    guard let data = try top.section("data", known: ["train", "test", "validation"]) else {
       throw .missingKey(file: file, line: top.line, key: "data", expected: "a mapping with train and test")
     }
     trainData = try data.string("train", expected: "the name or path of a dataset")
     testData = data.has("test") ? try data.string("test", expected: "the name or path of a dataset") : nil
 
+    validation =
+      data.has("validation") ? try data.number("validation", from: 0, above: true, to: 1e9) : nil
+
     features = try Self.features(top)
     optimizer = try Self.optimizer(top)
     schedule = try Self.schedule(top)
-    (loss, noise, attack) = try Self.loss(top, isTabular: features != nil, batch: batch)
+    (loss, noise, attack, smoothing) = try Self.loss(top, isTabular: features != nil, batch: batch)
+    outliers = try Self.outliers(top)
+    augmentation = try Self.augmentation(top, isTabular: features != nil)
     grid = try Self.grid(top, epochs: epochs)
     gap = try Self.gap(top)
     interval = try Self.interval(top, isTabular: features != nil)
-    (hidden, activation, temperature) = try Self.network(top, grid: grid)
+    stop = try Self.stop(top)
+    (hidden, layers, activation, temperature) = try Self.network(top, grid: grid)
     try checkTogether(top)
   }
 
   private func checkTogether(_ top: RecipeSection) throws(RecipeError) {
-    if gap != nil, grid == nil || hidden.isEmpty {
+    if gap != nil, grid == nil || (hidden.isEmpty && layers == nil) {
       throw top.conflict("gap", "the penalty needs training on the grid and a hidden layer")
     }
+    if stop != nil, validation == nil {
+      throw top.conflict("stop", "early stopping needs validation data: say data: {validation: 0.1}")
+    }
+    let share = (noise?.share ?? 0) + (outliers?.share ?? 0)
+    if share > 0.99 {
+      throw top.conflict("outliers", "noise and outliers are \(share) of a batch: nothing is left for data")
+    }
+    if attack?.attacksOutliers == true, outliers == nil {
+      throw top.conflict("loss", "the attack is on outliers, and there are none")
+    }
     if optimizer.kind == .lbfgs {
-      guard hidden.isEmpty else {
+      guard validation == nil, outliers == nil, augmentation == nil, smoothing == 0 else {
+        throw top.conflict("optimizer", "l-bfgs knows no validation, outliers, augmentation or smoothing")
+      }
+      guard hidden.isEmpty, layers == nil else {
         throw top.conflict("optimizer", "l-bfgs trains a network without hidden layers; give hidden: []")
       }
       guard interval == nil else { throw top.conflict("interval", "l-bfgs knows only cross-entropy") }
@@ -123,24 +141,34 @@ extension Recipe {
 
   private static func network(
     _ top: RecipeSection, grid: Grid?
-  ) throws(RecipeError) -> (hidden: [Int], activation: Activation, temperature: Double) {
-    guard let section = try top.section("network", known: ["hidden", "activation", "temperature"]) else {
+  ) throws(RecipeError) -> (
+    hidden: [Int], layers: [LayerDescription]?, activation: Activation, temperature: Double
+  ) {
+    guard let section = try top.section("network", known: ["hidden", "activation", "temperature", "layers"])
+    else {
       throw .missingKey(
-        file: top.file, line: top.line, key: "network", expected: "a mapping with hidden and activation")
+        file: top.file, line: top.line, key: "network",
+        expected: "a mapping with hidden and activation, or with layers")
+    }
+    let temperature = try section.number("temperature", from: 0, above: true, to: 1e6, default: 1)
+    if let layers = try layers(section, grid: grid) {
+      for key in ["hidden", "activation"] where section.has(key) {
+        throw section.conflict(key, "the layers say all: leave it out, or leave out layers")
+      }
+      return ([], layers, .relu, temperature)
     }
     let hidden = try section.integers(
       "hidden", in: 1...largestWidth,
       expected: "a list of layer widths from 1 to \(largestWidth), or [] for none")
     let word: ActivationWord = try section.word("activation", default: .relu)
-    let temperature = try section.number("temperature", from: 0, above: true, to: 1e6, default: 1)
-    guard let grid, !hidden.isEmpty else { return (hidden, word.activation, temperature) }
+    guard let grid, !hidden.isEmpty else { return (hidden, nil, word.activation, temperature) }
     guard word == .relu else {
       throw section.conflict("activation", "on the grid hidden activations are clipped ReLUs: say relu")
     }
-    return (hidden, .clippedReLU(limit: Float(grid.limit)), temperature)
+    return (hidden, nil, .clippedReLU(limit: Float(grid.limit)), temperature)
   }
 
-  private enum ActivationWord: String, CaseIterable {
+  enum ActivationWord: String, CaseIterable {
     case relu, tanh, identity
 
     var activation: Activation {
@@ -195,45 +223,5 @@ extension Recipe {
       factor: try section.number("factor", from: 0, above: true, to: 1, default: 0.1),
       floor: try section.number("floor", from: 0, to: 1, default: 0),
       warmup: try section.integer("warmup", in: 0...1_000_000, default: 0))
-  }
-
-  private static func loss(
-    _ top: RecipeSection, isTabular: Bool, batch: Int
-  ) throws(RecipeError) -> (LossKind, Noise?, Attack?) {
-    guard let section = try top.section("loss", known: ["kind", "lambda", "noise", "attack"]) else {
-      return (.crossEntropy, nil, nil)
-    }
-    let kind: LossKind = try section.word("kind")
-    for key in ["lambda", "noise"] where kind == .crossEntropy && section.has(key) {
-      throw section.conflict(key, "cross-entropy alone has no noise; say ceda or acet")
-    }
-    guard kind == .acet || !section.has("attack") else {
-      throw section.conflict("attack", "only acet attacks its noise")
-    }
-    guard kind != .crossEntropy else { return (kind, nil, nil) }
-    let noiseSection = try section.section("noise", known: ["kinds", "share"])
-    let noise = Noise(
-      kinds: try noiseSection?.words("kinds", default: isTabular ? [.uniform] : [.smoothed])
-        ?? (isTabular ? [.uniform] : [.smoothed]),
-      share: try noiseSection?.number("share", from: 0, above: true, to: 0.99, default: 0.5) ?? 0.5,
-      lambda: try section.number("lambda", from: 0, to: 1e3, default: 1))
-    for kind in noise.kinds where isTabular ? kind.isForImagesOnly : kind == .far {
-      throw (noiseSection ?? section).conflict(
-        "kinds", "\(kind.rawValue) noise is only for \(isTabular ? "images" : "tables")")
-    }
-    guard Int((Double(batch) * noise.share).rounded()) > 0,
-      Int((Double(batch) * (1 - noise.share)).rounded()) > 0
-    else { throw (noiseSection ?? section).conflict("share", "a batch of \(batch) has no such share") }
-    guard kind == .acet else { return (kind, noise, nil) }
-    let attackSection = try section.section("attack", known: ["epsilon", "steps", "step"])
-    let epsilon = try attackSection?.number("epsilon", from: 0, above: true, to: 1e3, default: 0.3) ?? 0.3
-    let steps = try attackSection?.integer("steps", in: 1...10_000, default: 40) ?? 40
-    return (
-      kind, noise,
-      Attack(
-        epsilon: epsilon, steps: steps,
-        step: try attackSection?.number("step", from: 0, above: true, default: epsilon / Double(steps))
-          ?? epsilon / Double(steps))
-    )
   }
 }

@@ -32,6 +32,45 @@ public struct Recipe: Equatable, Sendable {
     public var steps: Int
     /// The length of one, in normalized units.
     public var step: Double
+    /// The part of the noise that is attacked; the rest stays as it is.
+    public var share = 1.0
+    /// Whether every second attack starts at the point of the ball nearest to a training sample.
+    public var startsAtData = false
+    /// Whether outliers are attacked, too.
+    public var attacksOutliers = false
+  }
+
+  /// Outlier exposure (Hendrycks, Mazeika and Dietterich 2019): the noise's loss on real inputs of no class.
+  public struct Outliers: Equatable, Sendable {
+    /// Specifications of datasets; each gives as many rows.
+    public var data: [String]
+    /// The weight of their mean loss beside the data's mean loss.
+    public var lambda: Double
+    /// The part of a batch that is outliers.
+    public var share: Double
+  }
+
+  /// Random changes of the images that are trained on.
+  public struct Augmentation: Equatable, Sendable {
+    /// The most pixels that an image is moved in each direction.
+    public var shift: Int
+    /// Whether half of the images are mirrored, left to right.
+    public var flips: Bool
+    /// The largest turn, in degrees.
+    public var rotation: Double
+    /// The most that the contrast is changed by: a factor in 1 ± this.
+    public var contrast: Double
+    /// The most that is added to or taken from all values.
+    public var brightness: Double
+    /// The largest standard deviation of the noise that is added to each value.
+    public var noise: Double
+  }
+
+  /// When training ends before its last epoch.
+  public struct Stop: Equatable, Sendable {
+    /// Epochs without a lower loss on the validation data. Only the last phase counts: the epochs on the grid, if there
+    /// are some.
+    public var patience: Int
   }
 
   /// How parameters move.
@@ -137,8 +176,14 @@ public struct Recipe: Equatable, Sendable {
   public var testData: String?
   /// The features of a table and their ranges on the device; `nil` for images.
   public var features: [InputDescription.Feature]?
-  /// Widths of the hidden layers; none for a logistic regression.
+  /// The part of the training data, or the number of rows, that is kept apart to validate on; `nil` for none.
+  public var validation: Double?
+  /// What changes images before they are trained on.
+  public var augmentation: Augmentation?
+  /// Widths of the hidden layers; none for a logistic regression. Without meaning where there are ``layers``.
   public var hidden: [Int]
+  /// Layers of any kind, if the network is described so. The layer that gives the logits is not among them.
+  public var layers: [LayerDescription]?
   /// The hidden layers' activation.
   public var activation: Activation
   /// The logits are divided by it after training.
@@ -149,6 +194,10 @@ public struct Recipe: Equatable, Sendable {
   public var noise: Noise?
   /// ACET's attack.
   public var attack: Attack?
+  /// The part of a label's probability that is spread over all classes.
+  public var smoothing: Double
+  /// Real inputs of no class, on which the confidence is to be low.
+  public var outliers: Outliers?
   /// The optimizer.
   public var optimizer: Optimizer
   /// The learning rate's schedule.
@@ -160,6 +209,8 @@ public struct Recipe: Equatable, Sendable {
   /// Parts of each batch whose gradients are computed apart, then added: up to so many threads can work, and
   /// the result does not depend on how many do.
   public var shards: Int
+  /// When training ends early; the best epoch's network is kept.
+  public var stop: Stop?
   /// Training on the grid, or `nil` for floats that are calibrated later.
   public var grid: Grid?
   /// The gap penalty, if any.

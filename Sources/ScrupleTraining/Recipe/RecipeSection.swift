@@ -37,6 +37,12 @@ struct RecipeSection {
   /// Whether the key is given. An explicit null counts as absent.
   func has(_ key: String) -> Bool { node(key) != nil }
 
+  /// The text of a plain value; `nil` for lists, mappings and nothing.
+  func plain(_ key: String) -> String? {
+    guard let node = node(key), case .scalar(let scalar) = node else { return nil }
+    return scalar.string
+  }
+
   func line(of key: String) -> Int { keyLines[key] ?? line }
 
   func name(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }

@@ -6,7 +6,7 @@ import ScrupleNetwork
 /// numbers of epoch and step.
 struct Checkpoint {
   static let fileName = "checkpoint.safetensors"
-  static let currentVersion = 1
+  static let currentVersion = 2
 
   /// Where the training is.
   struct State: Codable, Equatable {
@@ -25,19 +25,50 @@ struct Checkpoint {
     var seconds: Double
     /// The epochs done.
     var records: [TrainingRecord.Epoch]
+    /// Whether normalization is part of the kernels already.
+    var isFolded = false
+    /// The epoch with the lowest loss on the validation data so far, if it counts.
+    var best: Best?
+  }
+
+  /// The best epoch so far.
+  struct Best: Codable, Equatable {
+    var epoch: Int
+    var loss: Double
   }
 
   var state: State
   var parameters: [Float]
   var moments: [[Float]]
+  var statistics: [Float]
+  /// The best epoch's parameters and statistics.
+  var best: KeptParameters?
 
-  init(state: State, engine: TrainingEngine) {
+  /// Parameters and running statistics of an epoch.
+  struct KeptParameters: Equatable {
+    var parameters: [Float]
+    var statistics: [Float]
+
+    init(_ engine: TrainingEngine) {
+      parameters = Array(engine.parameters.elements)
+      statistics = Array(engine.statistics.elements)
+    }
+
+    init(parameters: [Float], statistics: [Float]) {
+      self.parameters = parameters
+      self.statistics = statistics
+    }
+  }
+
+  init(state: State, engine: TrainingEngine, best: KeptParameters?) {
     self.state = state
+    self.best = best
+    statistics = Array(engine.statistics.elements)
     parameters = Array(engine.parameters.elements)
     moments = engine.moments.map { Array($0.elements) }
   }
 
-  /// Reads a checkpoint of the recipe with the given checksum.
+  /// Reads a checkpoint of the recipe with the given checksum. The engine takes on the checkpoint's layout.
   init(contentsOf file: URL, recipe: String, engine: TrainingEngine) throws(TrainingError) {
     func refuse(_ reason: String) -> TrainingError { .checkpoint(file: file.relativePath, reason: reason) }
     let bytes: [UInt8]
@@ -59,8 +90,9 @@ struct Checkpoint {
     guard state.recipe == recipe else {
       throw refuse("it belongs to another recipe, or the recipe was changed; train without resuming")
     }
-    func take(_ name: String) throws(TrainingError) -> [Float] {
-      guard let tensor = content.tensors[name], tensor.values.count == engine.layout.count else {
+    if state.isFolded { engine.fold() }
+    func take(_ name: String, count: Int? = nil) throws(TrainingError) -> [Float] {
+      guard let tensor = content.tensors[name], tensor.values.count == count ?? engine.layout.count else {
         throw refuse("tensor \"\(name)\" is missing or has another size than the recipe says")
       }
       return tensor.values
@@ -70,11 +102,18 @@ struct Checkpoint {
     var moments: [[Float]] = []
     for index in engine.moments.indices { moments.append(try take("moment.\(index)")) }
     self.moments = moments
+    let count = engine.statistics.count
+    statistics = count > 0 ? try take("statistics", count: count) : []
+    if state.best != nil {
+      best = KeptParameters(
+        parameters: try take("best.parameters"),
+        statistics: count > 0 ? try take("best.statistics", count: count) : [])
+    }
   }
 
-  /// Puts parameters and moments back.
+  /// Puts parameters, moments and statistics back.
   func restore(_ engine: TrainingEngine) {
-    for (i, value) in parameters.enumerated() { engine.parameters.pointer[i] = value }
+    engine.restore(parameters: parameters, statistics: statistics)
     for (block, values) in zip(engine.moments, moments) {
       for (i, value) in values.enumerated() { block.pointer[i] = value }
     }
@@ -87,6 +126,13 @@ struct Checkpoint {
       var tensors = ["parameters": Safetensors.Tensor(shape: [parameters.count], values: parameters)]
       for (index, values) in moments.enumerated() {
         tensors["moment.\(index)"] = Safetensors.Tensor(shape: [values.count], values: values)
+      }
+      let blocks = [
+        "statistics": statistics, "best.parameters": best?.parameters ?? [],
+        "best.statistics": best?.statistics ?? [],
+      ]
+      for (name, values) in blocks where !values.isEmpty {
+        tensors[name] = Safetensors.Tensor(shape: [values.count], values: values)
       }
       let content = Safetensors(metadata: ["scruple-checkpoint": text], tensors: tensors)
       try replaceFile(at: file, with: Data(content.encoded))

@@ -10,6 +10,8 @@ struct Descent {
   private let batches: Int
   private let rowsPerBatch: Int
   private var state: Checkpoint.State
+  /// What the best epoch left, if the best one is kept.
+  private var best: Checkpoint.KeptParameters?
   private let clock = ContinuousClock()
 
   init(_ trainer: Trainer, _ problem: TrainingProblem, _ rule: UpdateRule) throws(TrainingError) {
@@ -18,12 +20,11 @@ struct Descent {
     let recipe = trainer.recipe
     threads = max(
       1, min(trainer.options.threads ?? ProcessInfo.processInfo.activeProcessorCount, recipe.shards))
-    rowsPerBatch = max(1, Int((Double(recipe.batch) * (1 - (recipe.noise?.share ?? 0))).rounded()))
+    let share = (recipe.noise?.share ?? 0) + (recipe.outliers?.share ?? 0)
+    rowsPerBatch = max(1, Int((Double(recipe.batch) * (1 - share)).rounded()))
     batches = (problem.train.count + rowsPerBatch - 1) / rowsPerBatch
     do {
-      engine = try TrainingEngine(
-        recipe: recipe, rule: rule, input: problem.input, classes: problem.labels.count,
-        noiseBase: problem.dataset, threads: threads)
+      engine = try TrainingEngine(problem, rule: rule, threads: threads)
     } catch {
       throw .data(error)
     }
@@ -34,6 +35,7 @@ struct Descent {
         contentsOf: trainer.checkpointFile, recipe: state.recipe, engine: engine)
       checkpoint.restore(engine)
       state = checkpoint.state
+      best = checkpoint.best
     }
   }
 
@@ -43,15 +45,17 @@ struct Descent {
     let recipe = trainer.recipe
     let began = clock.now
     let firstStep = state.step
-    let gridStart = recipe.epochs - (recipe.grid?.epochs ?? 0)
     var saved = clock.now
     while state.epoch < recipe.epochs {
-      if recipe.grid != nil, state.epoch >= gridStart, !engine.isOnGrid { engine.enterGrid() }
+      if recipe.grid != nil, state.epoch >= lastPhase, !engine.isOnGrid {
+        engine.enterGrid()
+        state.isFolded = true
+      }
       var generator = SeededGenerator(seed: recipe.seed, stream: 2, index: UInt64(state.epoch))
       let order = generator.permutation(problem.train.count)
       while state.batch < batches {
         if shouldStop() {
-          try Checkpoint(state: state, engine: engine).write(to: trainer.checkpointFile)
+          try Checkpoint(state: state, engine: engine, best: best).write(to: trainer.checkpointFile)
           return .interrupted(checkpoint: trainer.checkpointFile)
         }
         let start = clock.now
@@ -64,13 +68,33 @@ struct Descent {
       state.sums = .init()
       state.batch = 0
       state.seconds = 0
+      if isStale { break }
       if state.epoch < recipe.epochs, clock.now - saved > .seconds(30) {
-        try Checkpoint(state: state, engine: engine).write(to: trainer.checkpointFile)
+        try Checkpoint(state: state, engine: engine, best: best).write(to: trainer.checkpointFile)
         saved = clock.now
       }
     }
+    if let best { engine.restore(parameters: best.parameters, statistics: best.statistics) }
     return try trainer.finish(
-      try problem.network(engine.denseLayers), problem, epochs: state.records, threads: threads)
+      try problem.network(engine.kernels), problem, epochs: state.records, keptEpoch: state.best?.epoch,
+      threads: threads)
+  }
+
+  /// The first epoch of the last phase: of those on the grid, or the first of all.
+  private var lastPhase: Int { trainer.recipe.grid.map { trainer.recipe.epochs - $0.epochs } ?? 0 }
+
+  /// Whether the validation loss has not got lower for too long.
+  private var isStale: Bool {
+    guard let stop = trainer.recipe.stop, let best = state.best else { return false }
+    return state.epoch - best.epoch >= stop.patience
+  }
+
+  /// Keeps the parameters if they are the best of the last phase.
+  private mutating func keepIfBest(_ loss: Double?) {
+    guard trainer.recipe.stop != nil, let loss, state.epoch > lastPhase else { return }
+    guard state.best.map({ loss < $0.loss }) ?? true else { return }
+    state.best = Checkpoint.Best(epoch: state.epoch, loss: loss)
+    best = Checkpoint.KeptParameters(engine)
   }
 
   private var epochProgress: Double { Double(state.epoch) + Double(state.batch) / Double(batches) }
@@ -98,7 +122,9 @@ struct Descent {
         problem.train, order: order, range: start..<min(start + rowsPerBatch, order.count), step: state.step,
         rate: rate, gapWeight: gapWeight, intervalWeight: intervalWeight, intervalGrowth: intervalGrowth)
     }
-    guard sums.loss.isFinite, sums.noiseLoss.isFinite, sums.intervalLoss.isFinite else {
+    guard sums.loss.isFinite, sums.noiseLoss.isFinite, sums.outlierLoss.isFinite,
+      sums.intervalLoss.isFinite
+    else {
       throw .diverged(epoch: state.epoch + 1, batch: state.batch + 1)
     }
     state.sums += sums
@@ -108,15 +134,19 @@ struct Descent {
   private mutating func endEpoch() {
     let rate = rate
     let test = problem.test.map { engine.evaluate($0) }
+    let validation = problem.validation.map { engine.evaluate($0) }
     let sums = state.sums
     state.epoch += 1
+    keepIfBest(validation?.loss)
     state.records.append(
       TrainingRecord.Epoch(
         epoch: state.epoch, loss: sums.loss / Double(sums.rows),
-        trainAccuracy: Double(sums.correct) / Double(sums.rows), testLoss: test?.loss,
+        trainAccuracy: Double(sums.correct) / Double(sums.rows), validationLoss: validation?.loss,
+        validationAccuracy: validation?.accuracy, testLoss: test?.loss,
         testAccuracy: test?.accuracy,
         noiseLoss: sums.noiseRows > 0 ? sums.noiseLoss / Double(sums.noiseRows) : nil,
         noiseConfidence: sums.noiseRows > 0 ? sums.noiseConfidence / Double(sums.noiseRows) : nil,
+        outlierConfidence: sums.outlierRows > 0 ? sums.outlierConfidence / Double(sums.outlierRows) : nil,
         intervalConfidence: sums.intervalRows > 0
           ? sums.intervalConfidence / Double(sums.intervalRows) : nil,
         gap: engine.isOnGrid ? engine.gap : nil, rate: rate, onGrid: engine.isOnGrid, seconds: state.seconds))
@@ -135,6 +165,7 @@ struct Descent {
       batches: batches, loss: sums.loss / Double(max(sums.rows, 1)),
       trainAccuracy: Double(sums.correct) / Double(max(sums.rows, 1)),
       noiseConfidence: sums.noiseRows > 0 ? sums.noiseConfidence / Double(sums.noiseRows) : nil,
+      validationAccuracy: state.records.last?.validationAccuracy,
       testAccuracy: state.records.last?.testAccuracy,
       samplesPerSecond: Double(done * recipe.batch) / max(elapsed, 1e-9),
       secondsLeft: Double(left) * elapsed / Double(max(done, 1)), isOnGrid: engine.isOnGrid,

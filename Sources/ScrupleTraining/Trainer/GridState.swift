@@ -11,13 +11,14 @@ final class GridState: @unchecked Sendable {
   private let scales: [FloatBuffer]
   private let inputScales: [Double]
 
-  /// `nil` if a hidden activation is not a clipped ReLU.
-  init?(_ layout: ParameterLayout) {
-    var inputScales = [1.0 / 255]
-    for entry in layout.entries.dropLast() {
-      guard case .clippedReLU(let limit) = entry.activation else { return nil }
-      inputScales.append(Double(limit) / 255)
+  /// `nil` if a hidden value is not clipped.
+  init?(_ graph: NetworkGraph) {
+    var inputScales: [Double] = []
+    for scale in graph.inputScales {
+      guard let scale else { return nil }
+      inputScales.append(scale)
     }
+    let layout = graph.layout
     self.inputScales = inputScales
     self.layout = layout
     snapped = FloatBuffer(count: layout.count)
@@ -46,9 +47,9 @@ final class GridState: @unchecked Sendable {
     }
   }
 
-  /// The dense layers of the grid twin: weights exactly on their grids, biases at multiples of the input's scale
+  /// The kernels of the grid twin: weights exactly on their grids, biases at multiples of the input's scale
   /// times the channel's, up to the rounding to `Float`.
-  func denseLayers() -> [Dense] {
+  func kernels() -> [Dense] {
     var layers = layout.scatter(snapped)
     for index in layers.indices {
       guard let grid = WeightGrid(scales: Array(scales[index].elements)) else { continue }

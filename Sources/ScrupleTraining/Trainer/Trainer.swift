@@ -77,7 +77,8 @@ public struct Trainer {
 
   /// Writes the network, the record, and removes the checkpoint.
   func finish(
-    _ network: Network, _ problem: TrainingProblem, epochs: [TrainingRecord.Epoch], threads: Int
+    _ network: Network, _ problem: TrainingProblem, epochs: [TrainingRecord.Epoch], keptEpoch: Int? = nil,
+    threads: Int
   ) throws(TrainingError) -> Outcome {
     do {
       try network.write(to: modelFile)
@@ -90,10 +91,11 @@ public struct Trainer {
       name: recipe.name, command: options.command, seed: recipe.seed, recipe: recipeChecksum,
       model: network.checksumText, versions: TrainingRecord.versions(tool: options.toolVersion),
       shards: recipe.shards, threads: threads, trainSamples: problem.train.count,
+      validationSamples: problem.validation?.count, keptEpoch: keptEpoch,
       testSamples: problem.test?.count ?? 0, epochs: epochs,
       trainAccuracy: problem.train.accuracy(of: network),
       testAccuracy: problem.test.map { $0.accuracy(of: network) },
-      gap: network.isGridTwin
+      gap: network.isGridTwin && network.isDenseChain
         ? GapPenalty(layout)?.evaluate(parameters, lambda: 0, addingTo: nil).largest : nil)
     try record.write(to: recordFile)
     try? FileManager.default.removeItem(at: checkpointFile)

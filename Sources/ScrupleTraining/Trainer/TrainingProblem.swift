@@ -9,7 +9,15 @@ struct TrainingProblem {
   /// The training data as it was read; noise is made from it.
   let dataset: Dataset
   let train: TrainingSet
+  /// Training data kept apart to validate on.
+  let validation: TrainingSet?
   let test: TrainingSet?
+  /// Real inputs of no class.
+  let outliers: [TrainingSet]
+  /// The network, with zeros for parameters.
+  let template: Network
+  /// What is trained: the template's layers, some of them normalized over the batch.
+  let graph: NetworkGraph
 
   init(_ recipe: Recipe) throws(TrainingError) {
     do {
@@ -47,32 +55,66 @@ struct TrainingProblem {
       }
       input = dataset.describedInput()
     }
-    let widths = [input.count] + recipe.hidden + [dataset.labelNames.count]
-    let parameters = (1..<widths.count).reduce(0) { $0 + (widths[$1 - 1] + 1) * widths[$1] }
-    guard parameters <= Recipe.largestParameterCount else {
-      throw .setup(reason: "\(parameters) parameters; at most \(Recipe.largestParameterCount) are accepted")
-    }
     labels = dataset.labelNames
-    self.dataset = dataset
+    let (network, normalized) = try recipe.template(input: input, labels: labels)
+    template = network
+    graph = NetworkGraph(network, normalized: normalized)
+    let (kept, held) = try Self.split(dataset, recipe)
+    self.dataset = kept
+    let (input, labels) = (input, labels)
+    func set(_ data: Dataset) throws(DataError) -> TrainingSet {
+      try TrainingSet(data, input: input, labelNames: labels)
+    }
     do {
-      train = try TrainingSet(dataset, input: input, labelNames: labels)
-      if let test {
-        self.test = try TrainingSet(test, input: input, labelNames: labels)
-      } else {
-        self.test = nil
+      train = try set(kept)
+      validation = try held.map(set)
+      self.test = try test.map(set)
+      var outliers: [TrainingSet] = []
+      for name in recipe.outliers?.data ?? [] {
+        var options = Catalogue.Options()
+        options.resize = true
+        let data = try Catalogue.load(name, like: input, seed: recipe.seed, base: kept, options: options)
+        outliers.append(try TrainingSet(unlabelled: data, input: input))
       }
+      self.outliers = outliers
     } catch {
       throw .data(error)
     }
+    try checkTogether()
   }
 
-  /// The network of trained layers.
-  func network(_ layers: [Dense]) throws(TrainingError) -> Network {
+  private func checkTogether() throws(TrainingError) {
+    if let empty = zip(recipe.outliers?.data ?? [], outliers).first(where: { $1.count == 0 }) {
+      throw .setup(reason: "outliers: \(empty.0) has no samples")
+    }
+    guard !graph.isDenseChain else { return }
+    if recipe.gap != nil || recipe.interval != nil {
+      throw .setup(reason: "gap and interval are for networks of dense layers in a row")
+    }
+  }
+
+  /// The training data without and, if the recipe says so, with only what is kept apart to validate on.
+  private static func split(
+    _ dataset: Dataset, _ recipe: Recipe
+  ) throws(TrainingError) -> (kept: Dataset, held: Dataset?) {
+    guard let amount = recipe.validation else { return (dataset, nil) }
+    let count = Int((amount < 1 ? amount * Double(dataset.count) : amount).rounded())
+    guard count > 0, count < dataset.count else {
+      throw .setup(
+        reason: "data.validation: \(count) of \(dataset.count) samples; at least one must stay on either side"
+      )
+    }
+    var generator = SeededGenerator(seed: recipe.seed, stream: 3, index: 0)
+    let order = generator.permutation(dataset.count)
+    return (
+      dataset.selecting(order.dropFirst(count).sorted()), dataset.selecting(order.prefix(count).sorted())
+    )
+  }
+
+  /// The network of trained kernels.
+  func network(_ kernels: [Dense]) throws(TrainingError) -> Network {
     do {
-      let flatten: [Layer] = input.shape.dimensions.count > 1 ? [.flatten] : []
-      return try Network(
-        name: recipe.name, labels: labels, input: input, layers: flatten + layers.map(Layer.dense),
-        temperature: Float(recipe.temperature))
+      return try template.replacing(kernels: kernels)
     } catch {
       throw .network(error)
     }

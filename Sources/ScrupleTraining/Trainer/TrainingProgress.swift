@@ -14,6 +14,8 @@ public struct TrainingProgress: Sendable {
   public var trainAccuracy: Double
   /// The mean confidence on this epoch's noise so far, if there is noise.
   public var noiseConfidence: Double?
+  /// The accuracy on the validation data after the last finished epoch.
+  public var validationAccuracy: Double? = nil
   /// The accuracy on the test data after the last finished epoch.
   public var testAccuracy: Double?
   /// Rows per second in this run, noise included.

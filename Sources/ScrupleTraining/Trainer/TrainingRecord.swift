@@ -11,6 +11,10 @@ public struct TrainingRecord: Codable, Equatable, Sendable {
     public var loss: Double
     /// The accuracy on the training data, while training on it.
     public var trainAccuracy: Double
+    /// The mean cross-entropy on the validation data.
+    public var validationLoss: Double?
+    /// The accuracy on the validation data.
+    public var validationAccuracy: Double?
     /// The mean cross-entropy on the test data.
     public var testLoss: Double?
     /// The accuracy on the test data.
@@ -19,6 +23,8 @@ public struct TrainingRecord: Codable, Equatable, Sendable {
     public var noiseLoss: Double?
     /// The mean confidence on the noise (after the attack, for ACET).
     public var noiseConfidence: Double?
+    /// The mean confidence on outliers.
+    public var outlierConfidence: Double?
     /// The mean of the interval bounds on the confidence in the interval loss's boxes.
     public var intervalConfidence: Double?
     /// The largest certified gap of all class pairs, on the grid.
@@ -49,6 +55,10 @@ public struct TrainingRecord: Codable, Equatable, Sendable {
   public var threads: Int
   /// The number of training samples.
   public var trainSamples: Int
+  /// The number of samples kept apart to validate on.
+  public var validationSamples: Int?
+  /// The epoch whose network was written, where the best one was kept.
+  public var keptEpoch: Int?
   /// The number of test samples.
   public var testSamples: Int
   /// One entry an epoch. (For L-BFGS: one for the whole.)

@@ -30,25 +30,41 @@ final class TrainingSet: Sendable {
     }
   }
 
-  /// Draws the samples `order[range]`.
+  /// Samples without classes.
+  init(unlabelled dataset: Dataset, input: InputDescription) throws(DataError) {
+    let data = try dataset.matching(input, resize: true)
+    count = data.count
+    width = input.count
+    labels = []
+    switch data.samples {
+    case .bytes(let bytes): samples = .bytes(bytes)
+    case .values: samples = .values(try data.normalized(0..<data.count, for: input))
+    }
+  }
+
+  /// Draws the samples `order[range]` with their labels.
   func draw(
     _ order: UnsafeBufferPointer<Int>, _ range: Range<Int>, into rows: UnsafeMutablePointer<Float>,
     labels destination: UnsafeMutablePointer<Int32>
   ) {
     for (row, index) in range.enumerated() {
-      let sample = order[index]
-      destination[row] = labels[sample]
-      switch samples {
-      case .bytes(let all):
-        all.withUnsafeBufferPointer { all in
-          guard let source = all.baseAddress else { return }
-          loops_normalize(rows + row * width, source + sample * width, width)
-        }
-      case .values(let all):
-        all.withUnsafeBufferPointer { all in
-          guard let source = all.baseAddress else { return }
-          (rows + row * width).update(from: source + sample * width, count: width)
-        }
+      destination[row] = labels[order[index]]
+      draw(order[index], into: rows + row * width)
+    }
+  }
+
+  /// Draws one sample.
+  func draw(_ sample: Int, into row: UnsafeMutablePointer<Float>) {
+    switch samples {
+    case .bytes(let all):
+      all.withUnsafeBufferPointer { all in
+        guard let source = all.baseAddress else { return }
+        loops_normalize(row, source + sample * width, width)
+      }
+    case .values(let all):
+      all.withUnsafeBufferPointer { all in
+        guard let source = all.baseAddress else { return }
+        row.update(from: source + sample * width, count: width)
       }
     }
   }

@@ -38,6 +38,7 @@ private func words(_ state: TrainingProgress, _ name: String) -> String {
   var text = "\(name): epoch \(state.epoch)/\(state.epochs)"
   if !state.isEpochEnd, state.batches > 1 { text += ", batch \(state.batch)/\(state.batches)" }
   text += ", loss \(fixed(state.loss, 4)), accuracy \(percent(state.trainAccuracy))"
+  if let validation = state.validationAccuracy { text += ", validation \(percent(validation))" }
   if let test = state.testAccuracy { text += ", test \(percent(test))" }
   if let noise = state.noiseConfidence { text += ", confidence on noise \(fixed(noise, 3))" }
   if state.isOnGrid { text += ", on the grid" }

@@ -1,1 +1,0 @@
-../ScrupleQuantizationTests/GraphBuilder.swift
