@@ -5,16 +5,32 @@ import ScrupleQuantization
 extension CertificateDocument {
   /// Derives the certificate again from the two models and compares every number with the file's.
   ///
+  /// - Parameters:
+  ///   - inDistribution: what the program says of the data that a guaranteed AUROC compares with, evaluated again.
+  ///   - progress: told how many of the boxes are done; false stops, and the certificate does not hold.
   /// - Returns: what does not hold, one sentence each; empty when everything does.
+  public func problems(
+    reference: Network, program: IntegerProgram, inDistribution: CapCertificate.InDistribution? = nil,
+    threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
+  ) throws(CertificationError) -> [String] {
+    switch proof {
+    case .boxes(let stated):
+      let check = BoxCheck(self, reference: reference, program: program, threads: threads, progress: progress)
+      return try check.problems(stated) { document in wordProblems(document) + numberProblems(document) }
+    case .caps(let stated):
+      let pair = try ModelPair(twin: reference, program: program)
+      let check = BoxCheck(self, reference: reference, program: program, threads: threads, progress: progress)
+      return try check.problems(stated, pair, inDistribution) { document in
+        wordProblems(document) + numberProblems(document)
+      }
+    default: return try problems(for: try ModelPair(twin: reference, program: program))
+    }
+  }
+
+  /// The same for certificates about every input.
   public func problems(for pair: ModelPair) throws(CertificationError) -> [String] {
-    var problems: [String] = []
-    let actual = Models(pair)
-    if actual.float != models.float {
-      problems.append("the certificate is about the float model \(models.float), this is \(actual.float)")
-    }
-    if actual.int8 != models.int8 {
-      problems.append("the certificate is about the int8 program \(models.int8), this is \(actual.int8)")
-    }
+    var problems = modelProblems(Models(pair))
     let derived: CertificateDocument
     switch proof {
     case .wholeDomain(let stated):
@@ -29,13 +45,33 @@ extension CertificateDocument {
       // The order of a search depends on the number of cores: its bound is proved again, the rest follows
       // from it.
       derived = CertificateDocument(stated, of: pair)
+    case .boxes, .caps:
+      return try self.problems(reference: pair.twin, program: pair.program)
     }
-    if (statement, set, assumptions) != (derived.statement, derived.set, derived.assumptions) {
-      problems.append("the claim is not in the words of this version")
-    }
-    problems += numbers.differences(from: derived.numbers)
+    problems += wordProblems(derived) + numberProblems(derived)
     problems += attackProblems(pair)
     return problems
+  }
+
+  /// Whether the certificate is about these models.
+  func modelProblems(_ actual: Models) -> [String] {
+    var problems: [String] = []
+    if actual.float != models.float {
+      problems.append("the certificate is about the float model \(models.float), this is \(actual.float)")
+    }
+    if actual.int8 != models.int8 {
+      problems.append("the certificate is about the int8 program \(models.int8), this is \(actual.int8)")
+    }
+    return problems
+  }
+
+  private func wordProblems(_ derived: CertificateDocument) -> [String] {
+    (statement, set, assumptions) == (derived.statement, derived.set, derived.assumptions)
+      ? [] : ["the claim is not in the words of this version"]
+  }
+
+  private func numberProblems(_ derived: CertificateDocument) -> [String] {
+    numbers.differences(from: derived.numbers)
   }
 
   /// Attacks are claims, too: their inputs must give what they say, and nothing above the bound.

@@ -5,6 +5,7 @@ extension CertificateDocument {
   private enum Key: String, CodingKey {
     case statement, set, assumptions, gap, probabilityBound, thresholds, tightness, attacks, seconds, models,
       tool
+    case confidenceCap, floatConfidenceCap, guaranteedAUROC, guaranteedFPR95
     case kind, constants
   }
 
@@ -12,6 +13,8 @@ extension CertificateDocument {
     case wholeDomain = "whole-domain"
     case exhaustive
     case search = "branch-and-bound"
+    case boxes
+    case caps
   }
 
   /// Reads a certificate.
@@ -23,6 +26,10 @@ extension CertificateDocument {
     gap = try container.decode(Double.self, forKey: .gap)
     probabilityBound = try container.decode(Double.self, forKey: .probabilityBound)
     thresholds = try container.decode([Transfer].self, forKey: .thresholds)
+    confidenceCap = try container.decodeIfPresent(Double.self, forKey: .confidenceCap)
+    floatConfidenceCap = try container.decodeIfPresent(Double.self, forKey: .floatConfidenceCap)
+    guaranteedAUROC = try container.decodeIfPresent(Double.self, forKey: .guaranteedAUROC)
+    guaranteedFPR95 = try container.decodeIfPresent(Double.self, forKey: .guaranteedFPR95)
     tightness = try container.decodeIfPresent(Double.self, forKey: .tightness)
     attacks = try container.decode([AttackResult].self, forKey: .attacks)
     seconds = try container.decode(Double.self, forKey: .seconds)
@@ -35,6 +42,10 @@ extension CertificateDocument {
       proof = .exhaustive(try container.decode(ExhaustiveCertificate.self, forKey: .constants))
     case .search:
       proof = .search(try container.decode(LowDimensionCertificate.self, forKey: .constants))
+    case .boxes:
+      proof = .boxes(try container.decode(BoxesCertificate.self, forKey: .constants))
+    case .caps:
+      proof = .caps(try container.decode(CapCertificate.self, forKey: .constants))
     }
   }
 
@@ -47,6 +58,10 @@ extension CertificateDocument {
     try container.encode(gap, forKey: .gap)
     try container.encode(probabilityBound, forKey: .probabilityBound)
     try container.encode(thresholds, forKey: .thresholds)
+    try container.encodeIfPresent(confidenceCap, forKey: .confidenceCap)
+    try container.encodeIfPresent(floatConfidenceCap, forKey: .floatConfidenceCap)
+    try container.encodeIfPresent(guaranteedAUROC, forKey: .guaranteedAUROC)
+    try container.encodeIfPresent(guaranteedFPR95, forKey: .guaranteedFPR95)
     try container.encodeIfPresent(tightness, forKey: .tightness)
     try container.encode(attacks, forKey: .attacks)
     try container.encode(seconds, forKey: .seconds)
@@ -62,20 +77,12 @@ extension CertificateDocument {
     case .search(let certificate):
       try container.encode(Kind.search, forKey: .kind)
       try container.encode(certificate, forKey: .constants)
+    case .boxes(let certificate):
+      try container.encode(Kind.boxes, forKey: .kind)
+      try container.encode(certificate, forKey: .constants)
+    case .caps(let certificate):
+      try container.encode(Kind.caps, forKey: .kind)
+      try container.encode(certificate, forKey: .constants)
     }
-  }
-
-  /// The file's text: keys in alphabetical order, numbers with all their digits.
-  public var json: Data {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return try encoder.encode(self)
-    }
-  }
-
-  /// Reads a certificate file.
-  public init(json: Data) throws {
-    self = try JSONDecoder().decode(CertificateDocument.self, from: json)
   }
 }

@@ -29,6 +29,8 @@ public struct CertificateDocument: Equatable, Sendable, Codable {
     case wholeDomain(WholeDomainCertificate)
     case exhaustive(ExhaustiveCertificate)
     case search(LowDimensionCertificate)
+    case boxes(BoxesCertificate)
+    case caps(CapCertificate)
   }
 
   /// What is claimed, in words.
@@ -43,7 +45,17 @@ public struct CertificateDocument: Equatable, Sendable, Codable {
   public var probabilityBound: Double
   /// Thresholds carried over from device to float twin.
   public var thresholds: [Transfer]
-  /// The bound divided by the worst that was found: of `gap`, or of the probability where that is what was
+  /// Of confidence caps: the program's confidence is nowhere in the set above this.
+  public var confidenceCap: Double?
+  /// Of confidence caps: the float twin's confidence is nowhere in the set above this.
+  public var floatConfidenceCap: Double?
+  /// Of confidence caps around OOD data: the share of pairs (in, out) that are told apart wherever in its box the
+  /// OOD input lies.
+  public var guaranteedAUROC: Double?
+  /// Of confidence caps around OOD data: the share of boxes with an input that may be as confident as 95 % of the
+  /// in-distribution data are.
+  public var guaranteedFPR95: Double?
+  /// The bound divided by the worst that was found: of `gap`, or of the probability or confidence where that is what was
   /// searched; nil when nothing was tried.
   public var tightness: Double?
   /// What the attacks found.
@@ -79,7 +91,8 @@ extension CertificateDocument {
       statement:
         "no difference of two logits of the int8 program is farther than `gap` nats from the float twin's",
       set: set, gap: certificate.gap, probabilityBound: certificate.probabilityBound, pair: pair,
-      attacks: attacks, seconds: seconds, proof: .wholeDomain(certificate))
+      attacks: attacks, seconds: seconds, proof: .wholeDomain(certificate),
+      includesInputRounding: certificate.includesInputRounding)
   }
 
   /// Certificate D as a document.
@@ -107,33 +120,49 @@ extension CertificateDocument {
 
   private init(
     statement: String, set: String, gap: Double, probabilityBound: Double, pair: ModelPair,
-    attacks: [AttackResult], seconds: Double, proof: Proof
+    attacks: [AttackResult], seconds: Double, proof: Proof, includesInputRounding: Bool = false
   ) {
     let found = attacks.map(\.gap).max() ?? 0
     self.init(
-      statement: statement, set: set, assumptions: Self.assumptions, gap: gap,
-      probabilityBound: probabilityBound,
-      thresholds: Self.tabulated.map {
-        Transfer(
-          int8: $0,
-          float: max(ProbabilityBound.guaranteed(by: $0, gap: gap), ($0 - probabilityBound).nextDown))
-      },
+      statement: statement, set: set,
+      assumptions: Self.assumptions(reference: "float twin", includesInputRounding: includesInputRounding),
+      gap: gap, probabilityBound: probabilityBound,
+      thresholds: Self.thresholds(gap: gap, probabilityBound: probabilityBound),
       tightness: found > 0 ? gap / found : nil, attacks: attacks, seconds: seconds, models: Models(pair),
       tool: Self.tool, proof: proof)
   }
 
-  private static let assumptions = [
-    "the reference is the float twin in real arithmetic: a Float32 evaluation differs from it by its own rounding",
-    "the twin reads byte/255 where the device reads the byte",
-    "the device executes docs/format.md's operations exactly and its softmax is off by at most 2^-24",
-    "Double arithmetic rounds to nearest (IEEE 754); every bound includes its own rounding",
-  ]
+  /// What confidences on the device say about the float model.
+  static func thresholds(gap: Double, probabilityBound: Double) -> [Transfer] {
+    tabulated.map {
+      Transfer(
+        int8: $0,
+        float: max(ProbabilityBound.guaranteed(by: $0, gap: gap), ($0 - probabilityBound).nextDown, 0))
+    }
+  }
+
+  /// What every proof takes for granted.
+  static func assumptions(reference: String, includesInputRounding: Bool) -> [String] {
+    [
+      "the reference is the \(reference) in real arithmetic: a Float32 evaluation differs from it by its own rounding",
+      includesInputRounding
+        ? "the \(reference) reads any real value in 0...1, the device the nearest byte of it"
+        : "the \(reference) reads byte/255 where the device reads the byte",
+      "the device executes docs/format.md's operations exactly and its softmax is off by at most 2^-24",
+      "Double arithmetic rounds to nearest (IEEE 754); every bound includes its own rounding",
+    ]
+  }
 }
 
 extension CertificateDocument.Models {
   /// The names and checksums of a pair.
   public init(_ pair: ModelPair) {
-    self.init(name: pair.twin.name, float: pair.twin.checksumText, int8: Self.checksum(of: pair.program))
+    self.init(reference: pair.twin, program: pair.program)
+  }
+
+  /// The names and checksums of a float model and a program.
+  public init(reference: Network, program: IntegerProgram) {
+    self.init(name: reference.name, float: reference.checksumText, int8: Self.checksum(of: program))
   }
 
   /// The checksum that does not depend on threshold, gap and file checksum.

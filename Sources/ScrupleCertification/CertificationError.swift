@@ -23,6 +23,10 @@ public enum CertificationError: Error, Equatable, Sendable {
   case tooManyInputs(count: Int, limit: Int)
   /// A box or region that does not fit the input, or is empty.
   case region(reason: String)
+  /// A certificate file whose text is not the one that was written.
+  case brokenSeal
+  /// Parts of a certification that do not make a whole.
+  case parts(reason: String)
 }
 
 extension CertificationError: CustomStringConvertible {
@@ -53,8 +57,10 @@ extension CertificationError: CustomStringConvertible {
       reason
     case .tooManyInputs(let count, let limit):
       "\(count) inputs; this method does at most \(limit)"
-    case .region(let reason):
+    case .region(let reason), .parts(let reason):
       reason
+    case .brokenSeal:
+      "the text was changed after it was written: its seal is missing or another text's"
     }
   }
 }

@@ -14,19 +14,24 @@ import ScrupleQuantization
 /// and Effective Robustness Certification*, 2018; difference analysis: Paulsen et al., *ReluDiff*, 2020.) See
 /// ``DifferentialLayer``, ``DifferenceBand``, ``SoftmaxBound`` and, for floating point, ``Slack``.
 ///
-/// Assumptions: the input is a byte vector of the box, and the reference reads exactly `byte/255`.
+/// Assumptions: the program reads a byte vector of the box, and the reference exactly `byte/255`; or, with
+/// ``includesInputRounding``, any real value in `0...1` whose nearest byte that is.
 public struct DifferentialCertifier: Sendable {
   let layers: [DifferentialLayer]
   /// The program whose difference is bounded.
   public let program: IntegerProgram
   /// The network that it is compared with.
   public let reference: Network
+  /// Whether the reference reads real values that the device rounds.
+  public let includesInputRounding: Bool
 
   /// Pairs the layers of a network with those of a program.
   ///
   /// - Throws: ``CertificationError`` where the two do not have the same structure, or the program can't be proved free
   ///   of overflow.
-  public init(reference: Network, program: IntegerProgram) throws(CertificationError) {
+  public init(
+    reference: Network, program: IntegerProgram, includesInputRounding: Bool = false
+  ) throws(CertificationError) {
     guard reference.isDenseChain else { throw .notADenseChain(network: reference.name) }
     let integers = try ProgramLayer.layers(of: program)
     let dense = reference.denseLayers
@@ -41,6 +46,7 @@ public struct DifferentialCertifier: Sendable {
     self.layers = layers
     self.program = program
     self.reference = reference
+    self.includesInputRounding = includesInputRounding
   }
 
   /// The bounds over one box.
@@ -61,7 +67,7 @@ extension DifferentialCertifier {
       let inputs = certifier.layers.first?.inputs ?? 0
       var forms = [ZonotopeLayer(neurons: inputs, valueSymbols: 0, differenceSymbols: 0)]
       var values = DoubleMatrix.padded(inputs)
-      var differences = 0
+      var differences = certifier.includesInputRounding ? values : 0
       for layer in certifier.layers {
         forms.append(
           ZonotopeLayer(neurons: layer.outputs, valueSymbols: values, differenceSymbols: differences))
@@ -83,7 +89,7 @@ extension DifferentialCertifier {
       precondition(
         box.inputs == certifier.program.inputCount,
         "a box of \(box.inputs) inputs for a program with \(certifier.program.inputCount)")
-      forms[0].set(box)
+      forms[0].set(box, includesRounding: certifier.includesInputRounding)
       var bytes = box.ranges.map { (low: Int($0.lowerBound), high: Int($0.upperBound)) }
       for (index, layer) in certifier.layers.enumerated() {
         let (input, form) = (forms[index], forms[index + 1])
@@ -110,16 +116,22 @@ extension DifferentialCertifier {
 
 extension ZonotopeLayer {
   /// Makes this layer the input: byte `u` of the box is `u/255`, one symbol each, no difference.
-  func set(_ box: InputBox) {
+  ///
+  /// - Parameter includesRounding: the reference reads any `x` that rounds to such a byte: half a step more to both sides
+  ///   where the domain `0...1` has it, and `u/255 − x` is another symbol of half a step.
+  func set(_ box: InputBox, includesRounding: Bool) {
     (largestReference, largestDifference, largestDifferenceError) = (1, 0, 0)
     // A middle and a half width of at most 1, each divided by 510 with one rounding, the half width's upward.
     largestReferenceError = 0x1p-52
     for (index, range) in box.ranges.enumerated() {
-      let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+      var (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+      if includesRounding { (low, high) = (max(low - 0.5, 0), min(high + 0.5, 255)) }
       referenceCenter[0][index] = (low + high) / 510
       referenceFresh[0][index] = (high - low) / 510
       activationCenter[0][index] = (low + high) / 510
       activationRadius[0][index] = (high - low) / 510
+      differenceFresh[0][index] = includesRounding ? (1 / 510.0).nextUp : 0
     }
+    if includesRounding { largestDifference = (1 / 510.0).nextUp }
   }
 }

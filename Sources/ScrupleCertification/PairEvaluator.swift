@@ -22,6 +22,9 @@ final class PairEvaluator {
   private let activations: UnsafeMutablePointer<Double>
   private let accumulators: UnsafeMutablePointer<Int32>
   private let preActivations: UnsafeMutablePointer<Double>
+  /// The first layer's sums at the input of a walk.
+  private var walkAccumulators: [Int32] = []
+  private var walkPreActivations: [Double] = []
 
   /// The twin and the program of a checked pair.
   convenience init(_ pair: ModelPair) {
@@ -75,8 +78,14 @@ final class PairEvaluator {
   }
 
   private func run() {
+    layers.first?.sum(bytes, activations, accumulators, preActivations)
+    finish()
+  }
+
+  /// Goes on from the first layer's sums.
+  private func finish() {
     for (index, layer) in layers.enumerated() {
-      layer.sum(bytes, activations, accumulators, preActivations)
+      if index > 0 { layer.sum(bytes, activations, accumulators, preActivations) }
       if index < layers.count - 1 {
         layer.activate(accumulators, preActivations, bytes, activations)
       } else {
@@ -86,6 +95,37 @@ final class PairEvaluator {
         }
       }
     }
+  }
+}
+
+extension PairEvaluator {
+  /// Evaluates an input and starts a walk there: a change of one byte then costs one column of the first layer.
+  func begin(at input: [UInt8]) {
+    let count = layers.first?.outputs ?? 0
+    for index in input.indices {
+      bytes[index] = Int16(input[index])
+      activations[index] = Double(input[index]) / 255
+    }
+    layers.first?.sum(bytes, activations, accumulators, preActivations)
+    walkAccumulators = Array(UnsafeBufferPointer(start: accumulators, count: count))
+    walkPreActivations = Array(UnsafeBufferPointer(start: preActivations, count: count))
+    finish()
+  }
+
+  /// Changes a byte of the walk's input.
+  func move(_ index: Int, from old: UInt8, to new: UInt8) {
+    layers.first?.add(
+      Int32(new) - Int32(old), Double(new) / 255 - Double(old) / 255, times: index, to: &walkAccumulators,
+      &walkPreActivations)
+  }
+
+  /// Evaluates the walk's input. The reference's sums collect a rounding with every move.
+  func evaluateMoved() {
+    for channel in walkAccumulators.indices {
+      accumulators[channel] = walkAccumulators[channel]
+      preActivations[channel] = walkPreActivations[channel]
+    }
+    finish()
   }
 }
 
@@ -171,6 +211,18 @@ private final class EvaluatedLayer {
           for channel in 0..<outputs { preActivations[channel] += realRow[channel] * activation }
         }
       }
+    }
+  }
+
+  /// Adds one input's column, times what it changed by.
+  func add(
+    _ byte: Int32, _ activation: Double, times input: Int, to accumulators: inout [Int32],
+    _ preActivations: inout [Double]
+  ) {
+    let start = input * outputs
+    for channel in 0..<outputs {
+      accumulators[channel] &+= Int32(integers[start + channel]) &* byte
+      preActivations[channel] += reals[start + channel] * activation
     }
   }
 
