@@ -112,7 +112,7 @@ public struct Attacker {
     let certificate = Certifier.certificate(pair, box: box, inputRounding: false, refine: false)
     let pairs = certificate.pairs.sorted { $0.bound > $1.bound }.prefix(4)
     let isWide = pair.program.inputCount > pair.layers[0].twin.outputs
-    let rounds = max(1, min(16, evaluations / (isWide ? 1_250 : 25_000)))
+    let rounds = max(1, isWide ? evaluations / 1_250 : min(16, evaluations / 25_000))
     for round in 0..<rounds {
       // Both signs of every pair, each with a small and a larger margin.
       let gap = pairs[round / 4 % pairs.count]
