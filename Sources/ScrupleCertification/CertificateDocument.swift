@@ -154,6 +154,13 @@ extension CertificateDocument {
   }
 }
 
+extension CertificateDocument {
+  /// Whether `gap` holds for every input, so that a device may carry it.
+  public var coversEveryInput: Bool {
+    if case .boxes = proof { false } else { true }
+  }
+}
+
 extension CertificateDocument.Models {
   /// The names and checksums of a pair.
   public init(_ pair: ModelPair) {

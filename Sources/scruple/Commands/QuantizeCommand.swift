@@ -106,11 +106,9 @@ struct QuantizeCommand: ParsableCommand {
 
   /// Takes the gap of a certificate, after making sure that it speaks of this pair and holds.
   private func attach(_ path: String, to quantized: inout Quantized) throws {
-    let document: CertificateDocument
-    do {
-      document = try CertificateDocument(json: Data(try readBytes(path)))
-    } catch let error as DecodingError {
-      throw Failure(.badData, "\(path): not a certificate: \(error)")
+    let document = try readCertificate(path)
+    guard document.coversEveryInput else {
+      throw Failure(.badData, "\(path): its gap holds in some boxes only; the device needs one for every input")
     }
     let pair = try ModelPair(twin: quantized.twin, program: quantized.program)
     if let problem = try document.problems(for: pair).first { throw Failure(.badData, "\(path): \(problem)") }

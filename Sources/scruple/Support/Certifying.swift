@@ -2,14 +2,18 @@ import ScrupleCertification
 
 /// Proves the gap of a pair over everything the device can read: by trying every input where there are few (two
 /// bytes at most, unless told otherwise), in closed form elsewhere.
-func proveGap(of pair: ModelPair, exhaustive: Bool? = nil) throws -> CertificateDocument {
+///
+/// - Parameter inputRounding: also for real inputs, which the device rounds; in closed form only.
+func proveGap(
+  of pair: ModelPair, exhaustive: Bool? = nil, inputRounding: Bool = false
+) throws -> CertificateDocument {
   let clock = ContinuousClock()
   let began = clock.now
-  if exhaustive ?? (pair.program.inputCount <= 2) {
+  if exhaustive ?? (pair.program.inputCount <= 2 && !inputRounding) {
     let certificate = try Certifier.exhaustive(pair)
     return CertificateDocument(certificate, of: pair, seconds: (clock.now - began) / .seconds(1))
   }
-  let certificate = Certifier.wholeDomain(pair)
+  let certificate = Certifier.wholeDomain(pair, inputRounding: inputRounding)
   return CertificateDocument(certificate, of: pair, seconds: (clock.now - began) / .seconds(1))
 }
 

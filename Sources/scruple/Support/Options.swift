@@ -8,11 +8,8 @@ struct OutputOptions: ParsableArguments {
   var json = false
 }
 
-/// How data is read.
-struct DataOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Read at most this many samples of each set.", valueName: "n"))
-  var limit: Int?
-
+/// How samples are read, and noise is made.
+struct SampleOptions: ParsableArguments {
   @Option(name: .long, help: "The seed of noise sets.")
   var seed: UInt64 = 1
 
@@ -24,14 +21,13 @@ struct DataOptions: ParsableArguments {
   @Flag(name: .long, help: "Resize images of another size than the model's; otherwise they are refused.")
   var resize = false
 
-  func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
-  }
-
   /// Loads a set for a model. Labels that the set has are renumbered as the model's.
+  ///
+  /// - Parameter limit: the most samples.
   func load(
-    _ specification: String, for input: InputDescription, labels: [String]? = nil, base: Dataset? = nil
-  ) throws -> Dataset {
+    _ specification: String, for input: InputDescription, limit: Int?, labels: [String]? = nil,
+    base: Dataset? = nil
+  ) throws(DataError) -> Dataset {
     var options = Catalogue.Options()
     options.resize = resize
     if let labelColumn { options.labelColumn = .named(labelColumn) }
@@ -39,5 +35,27 @@ struct DataOptions: ParsableArguments {
       specification, like: input, seed: seed, count: limit, base: base, options: options)
     guard let labels, set.labels != nil else { return set }
     return try set.relabelled(as: labels)
+  }
+}
+
+/// How much data is read, and how.
+struct DataOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Read at most this many samples of each set.", valueName: "n"))
+  var limit: Int?
+
+  @OptionGroup var samples: SampleOptions
+
+  /// The seed of noise sets.
+  var seed: UInt64 { samples.seed }
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+  }
+
+  /// Loads a set for a model. Labels that the set has are renumbered as the model's.
+  func load(
+    _ specification: String, for input: InputDescription, labels: [String]? = nil, base: Dataset? = nil
+  ) throws(DataError) -> Dataset {
+    try samples.load(specification, for: input, limit: limit, labels: labels, base: base)
   }
 }
