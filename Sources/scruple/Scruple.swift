@@ -23,7 +23,8 @@ struct Scruple: ParsableCommand {
     version: toolVersion,
     subcommands: [
       TrainCommand.self, QuantizeCommand.self, InspectCommand.self, RunCommand.self, SimulateCommand.self,
-      CompareCommand.self, CertifyCommand.self, CertifyMergeCommand.self, ReportCommand.self, ExportCommand.self,
+      CompareCommand.self, CertifyCommand.self, CertifyMergeCommand.self, ReportCommand.self,
+      ExportCommand.self,
       BoardsCommand.self, DatasetsCommand.self, DemoCommand.self, BenchCommand.self,
       BenchTrainingCommand.self,
     ])
@@ -31,7 +32,8 @@ struct Scruple: ParsableCommand {
   /// A verb of two words is one command to the parser.
   private static func joiningWords(_ arguments: [String]) -> [String] {
     let words = CertifyMergeCommand.words
-    for start in [0, 1] where arguments.dropFirst(start).starts(with: words) && (start == 0 || arguments[0] == "help") {
+    for start in [0, 1]
+    where arguments.dropFirst(start).starts(with: words) && (start == 0 || arguments[0] == "help") {
       return arguments[..<start] + [words.joined(separator: " ")] + arguments[(start + words.count)...]
     }
     return arguments

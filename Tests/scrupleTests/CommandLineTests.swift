@@ -185,6 +185,7 @@ import Testing
 
   @Test(arguments: [
     "iris-logistic", "iris-mlp-plain", "iris-mlp-acet", "fashion-plain", "fashion-ceda", "fashion-acet",
+    "fashion-certified",
   ])
   func `a committed model's certificate is derived again`(name: String) throws {
     let folder = "models/\(name)"

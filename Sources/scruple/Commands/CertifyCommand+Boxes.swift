@@ -27,7 +27,8 @@ extension CertifyCommand {
     case .far(let distance, let metric):
       let (points, list, _) = try load(dataset ?? "", network)
       return CertifiedSet(
-        kind: .caps, region: .far(try FarRegion(fartherThan: distance, from: points, metric: metric), from: list))
+        kind: .caps,
+        region: .far(try FarRegion(fartherThan: distance, from: points, metric: metric), from: list))
     case nil: break
     }
     guard let name = ood ?? dataset else { return nil }
@@ -111,11 +112,14 @@ extension CertifyCommand {
       throw Failure(
         .interrupted,
         "stopped after \(done) of \(total) boxes; "
-          + (path.map { "\($0) keeps them: the same command goes on from there" } ?? "without -o nothing is kept"))
+          + (path.map { "\($0) keeps them: the same command goes on from there" }
+            ?? "without -o nothing is kept"))
     }
     if let shard, let output {
       try journal.write()
-      if !format.json { print("\(output): shard \(shard.words), boxes \(shard.range(of: part.job.region.boxes).words)") }
+      if !format.json {
+        print("\(output): shard \(shard.words), boxes \(shard.range(of: part.job.region.boxes).words)")
+      }
       return
     }
     let document = try finished.document()
@@ -147,7 +151,9 @@ extension CertifyCommand {
   func inDistribution(
     of document: CertificateDocument, _ file: ProgramFile, _ network: Network
   ) throws -> CapCertificate.InDistribution? {
-    guard case .caps(let certificate) = document.proof, let stated = certificate.detection?.data else { return nil }
+    guard case .caps(let certificate) = document.proof, let stated = certificate.detection?.data else {
+      return nil
+    }
     return try inDistribution(stated.name, count: stated.samples, file, network)
   }
 }

@@ -3,7 +3,7 @@ import ScrupleCertification
 extension CertificateDocument {
   /// The claim in one line.
   var summary: String {
-    if let confidenceCap { return "confidence at most \(bound(confidenceCap)) on the device" }
+    if let confidenceCap { return "confidence at most \(cap(confidenceCap)) on the device" }
     return "gap \(bound(gap)), probabilities move by at most \(bound(probabilityBound))"
   }
 
@@ -87,14 +87,16 @@ extension CertificateDocument {
       return
     }
     print("proved, for \(set):")
-    print("  the device is nowhere more confident than \(bound(certificate.confidenceCap))")
-    print("  the float twin, by the gap c = \(fixed(gap, 4)), than \(bound(certificate.floatConfidenceCap))")
+    print("  the device is nowhere more confident than \(cap(certificate.confidenceCap))")
+    print("  the float twin, by the gap c = \(fixed(gap, 4)), than \(cap(certificate.floatConfidenceCap))")
     if caps.count > 1 {
-      print("  the cap is \(bound(caps[caps.count / 2])) for the median sample")
+      print("  the cap is \(cap(caps[caps.count / 2])) for the median sample")
     }
     if let tightness {
       let found = certificate.boxes.compactMap { $0.found?.confidence }.max() ?? 0
-      print("  the best attack reaches \(fixed(found, 4)): the bound is within \(fixed(tightness, 2))× of the truth")
+      print(
+        "  the best attack reaches \(fixed(found, 4)): the bound is within \(fixed(tightness, 2))× of the truth"
+      )
     }
     if let detection = certificate.detection {
       print(
@@ -121,3 +123,6 @@ extension CertificateDocument {
     print("\(uselessness) for \(set)")
   }
 }
+
+/// A proved cap of a probability: rounded up to four digits behind the point.
+private func cap(_ value: Double) -> String { fixed((min(value, 1) * 10_000).rounded(.up) / 10_000, 4) }

@@ -64,16 +64,19 @@ struct CertifyCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "How to prove every input: whole (closed form), exhaustive or search; by default what suits the model.")
+    help:
+      "How to prove every input: whole (closed form), exhaustive or search; by default what suits the model.")
   var domain: Domain?
 
   @Option(
     name: .customLong("data"),
-    help: ArgumentHelp("Prove around the samples of this set; with --ood or --cap, see above.", valueName: "dataset"))
+    help: ArgumentHelp(
+      "Prove around the samples of this set; with --ood or --cap, see above.", valueName: "dataset"))
   var dataset: String?
 
   @Option(
-    name: .long, help: ArgumentHelp("Cap the confidence around the samples of this set.", valueName: "dataset"))
+    name: .long,
+    help: ArgumentHelp("Cap the confidence around the samples of this set.", valueName: "dataset"))
   var ood: String?
 
   @Option(name: .long, help: ArgumentHelp("Cap the confidence in a region.", valueName: "region"))
@@ -84,7 +87,8 @@ struct CertifyCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Only the first so many samples; of noise, so many are made (default: 10000).", valueName: "n"))
+    help: ArgumentHelp(
+      "Only the first so many samples; of noise, so many are made (default: 10000).", valueName: "n"))
   var samples: Int?
 
   @Flag(
@@ -92,7 +96,8 @@ struct CertifyCommand: ParsableCommand {
     help: "The float model may read any real value that the device rounds (default: with tables of --data).")
   var inputRounding: Bool?
 
-  @Option(name: .long, help: ArgumentHelp("Search each box, or every input, for so long.", valueName: "seconds"))
+  @Option(
+    name: .long, help: ArgumentHelp("Search each box, or every input, for so long.", valueName: "seconds"))
   var time: Double?
 
   @Option(
@@ -104,13 +109,16 @@ struct CertifyCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "Inputs that each attack may try, 0 for no attacks (default: 20000; around data 1000 for each sample).")
+    help:
+      "Inputs that each attack may try, 0 for no attacks (default: 20000; around data 1000 for each sample).")
   var evaluations: Int?
 
   @Option(name: .long, help: ArgumentHelp("Only this share of the samples, such as 2/8.", valueName: "i/n"))
   var shard: Shard?
 
-  @Option(name: .long, help: ArgumentHelp("Samples that are worked on at a time (default: all cores).", valueName: "n"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Samples that are worked on at a time (default: all cores).", valueName: "n"))
   var threads: Int?
 
   @OptionGroup var data: SampleOptions
@@ -119,20 +127,24 @@ struct CertifyCommand: ParsableCommand {
   func validate() throws {
     let isOverBoxes = dataset != nil || ood != nil || cap != nil
     if isOverBoxes, attach || check != nil || domain != nil {
-      throw ValidationError("--attach, --check and --domain are about every input, not about --data, --ood or --cap")
+      throw ValidationError(
+        "--attach, --check and --domain are about every input, not about --data, --ood or --cap")
     }
     if ood != nil, cap != nil { throw ValidationError("give --ood or --cap, not both") }
     if case .far = cap, dataset == nil {
       throw ValidationError("--cap far:DISTANCE is a distance from data: name them with --data")
     }
     if case .box = cap, dataset != nil {
-      throw ValidationError("--cap box:LOW:HIGH is one box: --data has no part in it (--ood with --data gives an AUROC)")
+      throw ValidationError(
+        "--cap box:LOW:HIGH is one box: --data has no part in it (--ood with --data gives an AUROC)")
     }
     let isAround = ood != nil || (dataset != nil && cap == nil)
     if radius != nil, !isAround { throw ValidationError("--radius needs --data or --ood") }
     if samples != nil, dataset == nil, ood == nil { throw ValidationError("--samples needs --data or --ood") }
     if shard != nil, !isAround { throw ValidationError("--shard is for work over --data or --ood") }
-    if shard != nil, output == nil { throw ValidationError("--shard needs -o: the file that 'certify merge' reads") }
+    if shard != nil, output == nil {
+      throw ValidationError("--shard needs -o: the file that 'certify merge' reads")
+    }
     if inputRounding == true, ood != nil || cap != nil || (domain ?? .whole) != .whole {
       throw ValidationError("--input-rounding is for proofs around --data and for --domain whole")
     }
@@ -221,7 +233,9 @@ struct CertifyCommand: ParsableCommand {
       return !Interruption.wasAsked
     }
     progress.clear()
-    if Interruption.wasAsked { throw Failure(.interrupted, "stopped before all of \(path) was derived again") }
+    if Interruption.wasAsked {
+      throw Failure(.interrupted, "stopped before all of \(path) was derived again")
+    }
     if format.json {
       try printJSON(["problems": problems])
     } else {

@@ -8,7 +8,8 @@ func readCertificate(_ path: String) throws -> CertificateDocument {
     return try CertificateDocument(json: bytes)
   } catch let error as DecodingError {
     if let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any], object["shard"] != nil {
-      throw Failure(.badData, "\(path): a part of a certification; 'scruple certify merge' makes a certificate of all")
+      throw Failure(
+        .badData, "\(path): a part of a certification; 'scruple certify merge' makes a certificate of all")
     }
     throw Failure(.badData, "\(path): not a certificate: \(error.words)")
   } catch let error as CertificationError {
