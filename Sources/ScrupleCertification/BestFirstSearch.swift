@@ -24,7 +24,7 @@ struct BestFirstSearch<Node> {
   private(set) var found = -Double.infinity
   /// The largest upper bound of parts that were not worth splitting further.
   private(set) var settled = -Double.infinity
-  /// Parts looked at.
+  /// Parts looked at. Every step of a search adds to it, so that as many parts lead to the same state again.
   private(set) var visited = 0
 
   /// No value is above this.
@@ -50,7 +50,13 @@ struct BestFirstSearch<Node> {
   }
 
   /// A part whose bound stays as it is.
-  mutating func settle(_ bound: Double) { settled = max(settled, bound) }
+  mutating func settle(_ bound: Double) {
+    visited += 1
+    settled = max(settled, bound)
+  }
+
+  /// A part in which there is nothing.
+  mutating func skip() { visited += 1 }
 
   /// The part with the largest upper bound, unless the search is over.
   mutating func next(_ budget: Budget, since start: Date) -> Entry? {

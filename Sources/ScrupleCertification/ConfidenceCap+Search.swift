@@ -33,7 +33,7 @@ extension ConfidenceCap {
         seconds: Date().timeIntervalSince(start))
     }
     func add(_ box: InputBox, atMost bound: Double) {
-      guard !isEmpty(box) else { return }
+      guard !isEmpty(box) else { return search.skip() }
       let center = box.center
       if contains(center), search.see(program.evaluate(input: center).probabilities.max() ?? 0) {
         input = center

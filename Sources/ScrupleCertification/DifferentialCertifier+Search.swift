@@ -34,7 +34,7 @@ extension DifferentialCertifier {
       if search.see(objective.value(of: evaluator)) { input = candidate }
     }
     func add(_ part: DifferencePart, atMost bound: Double) {
-      guard let bounds = workspace.logitBounds(part.box, phases: part.phases) else { return }
+      guard let bounds = workspace.logitBounds(part.box, phases: part.phases) else { return search.skip() }
       let value = min(bound, objective.value(of: bounds))
       if let split = workspace.split(of: part, bounds, objective: objective) {
         search.add(DifferencePart(box: part.box, phases: part.phases, split: split), bound: value)

@@ -19,9 +19,11 @@ struct BoxJobs {
   ) throws {
     let (original, quantized) = BoxSamples.quantized(widths, seed: seed)
     reference = isOriginal ? original : quantized.twin
-    program = quantized.program
+    let program = quantized.program
+    self.program = program
     var generator = SeededGenerator(seed: seed &+ 5)
-    centers = (0..<count).map { _ in BoxSamples.bytes(inputs: widths[0], &generator) }
+    let centers = (0..<count).map { _ in BoxSamples.bytes(inputs: widths[0], &generator) }
+    self.centers = centers
     let region = InputRegion.balls(
       around: InputRegion.SampleList(name: "random", inputs: centers), radius: radius)
     switch kind {
