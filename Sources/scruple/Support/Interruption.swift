@@ -9,6 +9,11 @@ enum Interruption {
 
   /// Starts listening.
   static func listen() {
+    // A parent's thread that blocks the signal hands that down.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGINT) { _ in
       if Interruption.asked != 0 { _exit(ExitStatus.interrupted.rawValue) }
       Interruption.asked = 1
