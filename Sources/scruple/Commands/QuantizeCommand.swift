@@ -108,7 +108,8 @@ struct QuantizeCommand: ParsableCommand {
   private func attach(_ path: String, to quantized: inout Quantized) throws {
     let document = try readCertificate(path)
     guard document.coversEveryInput else {
-      throw Failure(.badData, "\(path): its gap holds in some boxes only; the device needs one for every input")
+      throw Failure(
+        .badData, "\(path): its gap holds in some boxes only; the device needs one for every input")
     }
     let pair = try ModelPair(twin: quantized.twin, program: quantized.program)
     if let problem = try document.problems(for: pair).first { throw Failure(.badData, "\(path): \(problem)") }
