@@ -29,16 +29,10 @@ extension ModelPair.PairedLayer {
   /// multiplier's error times the largest accumulator. In real units; for logits in nats, temperature
   /// included.
   func perturbations(_ ranges: LayerRanges, temperature: Float) -> [Double] {
-    let scale = limit.map { Double($0) / 255 } ?? 1
-    let biasScale = limit == nil ? 1 / Double(temperature) : 1
-    let relative = LoweringConstants.relativeError
-    return zip(ranges.magnitudes.indices, ranges.magnitudes).map { channel, magnitude in
-      var multiplierError = abs(constants.multiplierResiduals[channel]) * (1 + relative)
-      if limit == nil {
-        multiplierError += relative * constants.steps[channel].product / (255 * Double(temperature))
-      }
-      let bias = abs(constants.biasResiduals[channel]) * (1 + relative) * biasScale
-      return Slack.up(multiplierError * magnitude * scale + bias, operations: 12)
+    ranges.magnitudes.enumerated().map { channel, magnitude in
+      constants.perturbation(
+        channel: channel, magnitude: magnitude, outputStep: limit.map { Double($0) / 255 },
+        temperature: temperature)
     }
   }
 }

@@ -53,7 +53,7 @@ extension ModelPair {
       let outputs = accumulators.indices.map { layer.program.requantized(accumulators[$0], channel: $0) }
       bytes = outputs.map { UInt8(min(max($0.lowerBound, 0), 255))...UInt8(min(max($0.upperBound, 0), 255)) }
       reals = preActivations.map { min(max($0.lowerBound, 0), limit)...min(max($0.upperBound, 0), limit) }
-      let states = zip(outputs, preActivations).map { NeuronState(device: $0, twin: $1, limit: limit) }
+      let states = zip(outputs, preActivations).map { NeuronState(device: $0, twin: $1, limits: 0...limit) }
       return LayerRanges(
         accumulators: accumulators, bytes: bytes, preActivations: preActivations, states: states)
     }
@@ -62,17 +62,20 @@ extension ModelPair {
 
 extension NeuronState {
   /// - Parameters:
-  ///   - device: the rounded accumulator in output steps, before its clamp to 0…255.
-  ///   - twin: the pre-activation.
-  init(device: ClosedRange<Int64>, twin: ClosedRange<Double>, limit: Double) {
-    if device.upperBound <= 0 && twin.upperBound <= 0 {
+  ///   - device: the rounded accumulator in output steps, before its clamp to `steps`.
+  ///   - twin: the pre-activation, before its clip to `limits`.
+  init(
+    device: ClosedRange<Int64>, steps: ClosedRange<Int64> = 0...255, twin: ClosedRange<Double>,
+    limits: ClosedRange<Double>
+  ) {
+    if device.upperBound <= steps.lowerBound && twin.upperBound <= limits.lowerBound {
       self = .off
-    } else if device.lowerBound >= 255 && twin.lowerBound >= limit {
+    } else if device.lowerBound >= steps.upperBound && twin.lowerBound >= limits.upperBound {
       self = .saturated
-    } else if device.lowerBound >= 1 && device.upperBound <= 254 && twin.lowerBound >= 0
-      && twin.upperBound <= limit
+    } else if device.lowerBound > steps.lowerBound && device.upperBound < steps.upperBound
+      && twin.lowerBound >= limits.lowerBound && twin.upperBound <= limits.upperBound
     {
-      // A rounded value in 1…254 was between 0 and 255 before rounding, too.
+      // A rounded value strictly inside was between the ends before rounding, too.
       self = .active
     } else {
       self = .unstable

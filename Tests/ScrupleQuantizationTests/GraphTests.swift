@@ -78,9 +78,9 @@ struct GraphTests {
     evaluation.logits.map { Double($0) * exp2(-Double(program.fractionBits)) * log(2) }
   }
 
-  @Test(arguments: Random.GraphKind.allCases, [UInt64(1), 2])
+  @Test(arguments: GraphKind.allCases, [UInt64(1), 2])
   func `each operation is within half a step of the twin's layer, from the same bytes`(
-    kind: Random.GraphKind, seed: UInt64
+    kind: GraphKind, seed: UInt64
   ) throws {
     let quantized = Random.quantizedGraph(kind, seed: seed)
     let temperature = quantized.twin.temperature
@@ -105,9 +105,9 @@ struct GraphTests {
     }
   }
 
-  @Test(arguments: Random.GraphKind.allCases, [UInt64(3), 4])
+  @Test(arguments: GraphKind.allCases, [UInt64(3), 4])
   func `the program is within the sum of all roundings of the twin`(
-    kind: Random.GraphKind, seed: UInt64
+    kind: GraphKind, seed: UInt64
   ) throws {
     let quantized = Random.quantizedGraph(kind, seed: seed)
     let steps = steps(of: quantized)
@@ -141,9 +141,9 @@ struct GraphTests {
     }
   }
 
-  @Test(arguments: Random.GraphKind.allCases)
-  func `a calibrated program stays close to its network`(kind: Random.GraphKind) {
-    let network = Random.graph(kind, seed: 5)
+  @Test(arguments: GraphKind.allCases)
+  func `a calibrated program stays close to its network`(kind: GraphKind) {
+    let network = kind.network(seed: 5)
     let quantized = Random.quantizedGraph(kind, seed: 5, clip: .maximum)
     let data = Random.data(60, inputs: network.input.count, seed: 6)
     let (a, b) = (network.logits(data, count: 60), quantized.twin.logits(data, count: 60))
@@ -153,8 +153,8 @@ struct GraphTests {
     for report in quantized.layers { #expect(report.signalToNoise ?? 100 > 25) }
   }
 
-  @Test(arguments: Random.GraphKind.allCases)
-  func `a twin lowers to the program that it came with`(kind: Random.GraphKind) throws {
+  @Test(arguments: GraphKind.allCases)
+  func `a twin lowers to the program that it came with`(kind: GraphKind) throws {
     let quantized = Random.quantizedGraph(kind, seed: 7)
     #expect(quantized.twin.isGridTwin)
     let again = try Quantizer(for: quantized.twin).quantize(quantized.twin)
@@ -163,8 +163,8 @@ struct GraphTests {
     #expect(again.program.layers.count == quantized.twin.layers.count - 1, "flattening is no operation")
   }
 
-  @Test(arguments: Random.GraphKind.allCases)
-  func `the batch loops compute what the definition says`(kind: Random.GraphKind) {
+  @Test(arguments: GraphKind.allCases)
+  func `the batch loops compute what the definition says`(kind: GraphKind) {
     let program = Random.quantizedGraph(kind, seed: 8).program
     let inputs = Random.bytes(5, inputs: program.inputCount, seed: 9)
     let expected = inputs.map { program.evaluate(input: $0) }
@@ -190,7 +190,7 @@ struct GraphTests {
   }
 
   @Test func `the mean error of a convolution is taken away by its bias`() throws {
-    let network = Random.graph(.convolutions, seed: 14)
+    let network = GraphKind.convolutions.network(seed: 14)
     let data = Random.data(200, inputs: network.input.count, seed: 15)
     func meanError(corrected: Bool) throws -> Double {
       let twin = try Quantizer(method: .calibration, clip: .maximum, correctsBias: corrected)

@@ -36,6 +36,19 @@ extension Scene {
     }
     return try Samples.figures(heavy: false) + [
       Figures.confidenceScatter(sets, gap: 3),
+      Figures.bounds([
+        BoundGroup(name: long, radius: 0, bounds: [1e-8], observed: [0]),
+        BoundGroup(name: long, radius: 255, bounds: [1, 1], observed: [1, 0.5]),
+      ]),
+      Figures.bounds([BoundGroup(name: "one", radius: 4, bounds: [0.01, 0.01], observed: [0, 0])]),
+      Figures.thresholdTransfer(
+        [TransferCurve(name: long, gap: 0), TransferCurve(name: long, gap: 9)], samples: sets),
+      Figures.differenceMap(
+        [
+          DifferencePanel(
+            title: long, changes: [0, 0, 0, 0], maximum: .init(x: 1, y: 1, value: 1e-9)),
+          DifferencePanel(title: "one", changes: [1e-9, 0, 2e3, 1]),
+        ], grid: PlaneGrid(x: 0...1, y: 0...1, width: 2, height: 2), axes: (long, long)),
       Figures.trainingCurves([
         CurvePanel(
           title: "A title so long that it has to be broken into several lines to fit at all",
@@ -105,9 +118,54 @@ extension Scene {
       try Figures.confidenceScatter([ScatterGroup(name: "x", int8: [1], float: [])])
     }
     #expect(throws: ReportError.self) { try Figures.rays([]) }
+    #expect(throws: ReportError.self) { try Figures.bounds([]) }
+    #expect(throws: ReportError.self) {
+      try Figures.bounds([BoundGroup(name: "x", radius: 1, bounds: [1], observed: [])])
+    }
+    #expect(throws: ReportError.self) {
+      try Figures.differenceMap(
+        [DifferencePanel(title: "x", changes: [0, 0, 0, -1])], grid: grid, axes: ("x", "y"))
+    }
+    #expect(throws: ReportError.self) {
+      try Figures.thresholdTransfer([TransferCurve(name: "x", gap: .infinity)])
+    }
     #expect(throws: ReportError.self) {
       try Figures.reliability([("x", [0.5], [])])
     }
+  }
+
+  @Test func `a grid of bytes has the device's values in the middles of its cells`() {
+    let grid = PlaneGrid.ofBytes(x: -10...15.5, y: 0...2.55)
+    #expect(PlaneGrid.allBytes.count == 2 << 16)
+    for (index, input) in [(0, 0), (255, 255), (256 * 255, 65_280), (256 * 100 + 7, 25_607)] {
+      let (x, y) = (PlaneGrid.allBytes[2 * input], PlaneGrid.allBytes[2 * input + 1])
+      #expect(abs(Double(grid.inputs[2 * index]) - (-10 + Double(x) * 0.1)) < 1e-5)
+      #expect(abs(Double(grid.inputs[2 * index + 1]) - Double(y) * 0.01) < 1e-6)
+    }
+  }
+
+  @Test func `an axis finds the value at the share that it places it at`() {
+    for scale in [Axis.Scale.linear, .logarithmic, .nines, .squareRoot] {
+      let axis = Axis(label: "", range: 0.125...0.875, scale: scale)
+      for value in [0.125, 0.3, 0.5, 0.875] { #expect(abs(axis.value(axis.fraction(value)) - value) < 1e-12) }
+    }
+  }
+
+  @Test(arguments: [0.0, 0.1, 1, 5])
+  func `a threshold carries over to what the worst float twin within the gap still has`(gap: Double) {
+    let curve = TransferCurve(name: "c", gap: gap)
+    for confidence in [0.5, 0.8, 0.99, 1] {
+      // Two classes: the device's logit difference minus the gap.
+      let worst = confidence == 1 ? 1 : 1 / (1 + exp(-(log(confidence / (1 - confidence)) - gap)))
+      #expect(abs(curve.guaranteed(by: confidence) - worst) < 1e-14)
+      let closer = TransferCurve(name: "c", gap: gap, probabilityBound: 0.01)
+      #expect(closer.guaranteed(by: confidence) == max(curve.guaranteed(by: confidence), confidence - 0.01))
+    }
+  }
+
+  @Test func `findings above their bounds are counted in the caption`() throws {
+    let groups = [BoundGroup(name: "x", radius: 1, bounds: [0.1, 0.2, 0.3], observed: [0.05, 0.25, 0.1])]
+    #expect(try Figures.bounds(groups).caption.contains("Found above its bound: 1."))
   }
 
   @Test func `pictures of ten thousand points stay small`() throws {

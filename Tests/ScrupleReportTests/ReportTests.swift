@@ -42,7 +42,7 @@ final class XMLCheck: NSObject, XMLParserDelegate {
     #expect(!html.contains("http"))
     #expect(check.references.allSatisfy { $0.hasPrefix("data:image/png;base64,") })
     #expect(Set(check.ids).count == check.ids.count, "ids are unique")
-    #expect(check.elements.count { $0 == "figure" } == 10)
+    #expect(check.elements.count { $0 == "figure" } == 14)
     #expect(!check.elements.contains("link"))
   }
 

@@ -96,6 +96,25 @@ enum Samples {
     }
   }
 
+  /// Changes that stripes of rounding make, over all pairs of bytes.
+  static func changes(scale: Double) -> [Double] {
+    (0..<256 * 256).map { i in
+      let (x, y) = (Double(i % 256) / 255 * 25.5 - 10, 15.5 - Double(i / 256) / 255 * 25.5)
+      let p = softmax(logits(x, y)).max() ?? 0
+      return scale * (0.2 + 0.8 * abs(sin(9 * x + 4 * y))) * p * (1 - p) * 4
+    }
+  }
+
+  static func bounds(_ n: Int) -> [BoundGroup] {
+    [1, 2, 4].map { radius in
+      var random = Random(UInt64(radius))
+      let bounds = (0..<n).map { _ in 0.008 * Double(radius) * exp(0.8 * random.normal()) }
+      return BoundGroup(
+        name: "plain", radius: radius, bounds: bounds,
+        observed: bounds.map { $0 * (0.05 + 0.6 * random.unit()) })
+    }
+  }
+
   /// One of each figure. `heavy` uses as many points as a test set has.
   static func figures(heavy: Bool) throws -> [Figure] {
     let points = points()
@@ -157,6 +176,17 @@ enum Samples {
       try Figures.reliability([
         ("float", data.float, data.correct), ("int8", data.int8, data.correct),
       ]),
+      try Figures.differenceMap(
+        [
+          DifferencePanel(
+            title: "plain network", changes: changes(scale: 0.17),
+            maximum: .init(x: 4.9, y: -9.9, value: 0.166)),
+          DifferencePanel(title: "logistic regression", changes: changes(scale: 2.1e-7)),
+        ], grid: .ofBytes(x: -10...15.5, y: -10...15.5), axes: axes, points: points),
+      try Figures.bounds(bounds(heavy ? 1000 : 40)),
+      try Figures.thresholdTransfer(
+        [TransferCurve(name: "whole domain", gap: 0.21)],
+        samples: [ScatterGroup(name: "fashion-mnist:test", int8: data.int8, float: data.float)]),
       try Figures.rays([
         ("plain", profile(slope: 0.8, limit: 1, seed: 7)),
         ("CEDA", profile(slope: 0.05, limit: 1, seed: 8)),

@@ -43,7 +43,7 @@ extension Figures {
     addBracket(gap, grid, to: &levels) { $1 }
     levels.add(
       .line([Point(start, start), Point(1, 1)], LineStyle(paint: .frame, width: 1, dash: [4, 3])), "equal")
-    addPoints(groups, to: &levels) { Point($0, $1) }
+    levels.addDots(groups.map { group in (group.name, zip(group.int8, group.float).map { Point($0, $1) }) })
 
     let worst = groups.flatMap { g in zip(g.int8, g.float).map { abs($1 - $0) } }.max() ?? 0
     let band = gap.map { tanh($0 / 4) } ?? 0
@@ -54,7 +54,8 @@ extension Figures {
     addBracket(gap, grid, to: &differences) { p, bound in bound - p }
     differences.add(
       .line([Point(start, 0), Point(1, 0)], LineStyle(paint: .frame, width: 1, dash: [4, 3])))
-    addPoints(groups, to: &differences) { Point($0, $1 - $0) }
+    differences.addDots(
+      groups.map { group in (group.name, zip(group.int8, group.float).map { Point($0, $1 - $0) }) })
 
     let observed = "The largest difference on these samples is \(Numbers.brief(worst))."
     let proven =
@@ -76,26 +77,5 @@ extension Figures {
     let upper = grid.map { Point($0, height($0, $0 * e / ($0 * e + 1 - $0))) }
     plot.add(.band(lower: lower, upper: upper, .muted.opacity(0.16)), "certified bracket")
     plot.add(.lines([lower, upper], LineStyle(paint: .muted, width: 0.8)))
-  }
-
-  private static func addPoints(
-    _ groups: [ScatterGroup], to plot: inout Plot, _ place: (Double, Double) -> Point
-  ) {
-    let points = groups.map { zip($0.int8, $0.float).map { place($0, $1) } }
-    if points.reduce(0, { $0 + $1.count }) > 1500 {
-      let cloud = PointCloud.raster(points, plot, paints: groups.indices.map { Paint.series($0) })
-      let (x, y) = (plot.x.range, plot.y.range)
-      plot.add(.raster(cloud, Point(x.lowerBound, y.upperBound), Point(x.upperBound, y.lowerBound)))
-    } else {
-      // The first group is drawn last, on top.
-      for i in groups.indices.reversed() {
-        let paint = Paint.series(i).opacity(0.6)
-        plot.add(.markers(points[i], Marker(sign: .circle, radius: 2.2, paint: paint, outline: nil)))
-      }
-    }
-    for (i, group) in groups.enumerated() {
-      let sign = Marker(sign: .circle, radius: 4, paint: .series(i), outline: nil)
-      plot.add(.markers([], sign), group.name)
-    }
   }
 }

@@ -67,12 +67,7 @@ extension Figures {
       plot.colorBar = Plot.ColorBar(label: "confidence", range: lowest...1, color: color)
       if let points {
         let all = zip(points.x, points.y).map { Point($0, $1) }
-        plot.add(
-          .markers(
-            all,
-            Marker(
-              sign: .circle, radius: 1.6, paint: .color(Color(0xffffff)), outline: .color(Color(0x1d2129)))
-          ), "data")
+        plot.add(.markers(all, .faintDatum), "data")
       }
       addNotes(panel, to: &plot)
       plots.append(plot)

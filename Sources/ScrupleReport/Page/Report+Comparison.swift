@@ -43,7 +43,7 @@ extension Report {
 }
 
 extension Figures {
-  /// The pictures of a comparison: scatter, histograms, reliability.
+  /// The pictures of a comparison: scatter, histograms, what thresholds carry over, reliability.
   ///
   /// - Parameter sets: the in-distribution set first.
   public static func comparison(_ sets: [ComparedSet]) throws(ReportError) -> [Figure] {
@@ -65,6 +65,10 @@ extension Figures {
       try confidenceScatter(groups, gap: data.int8.device?.gap),
       try confidenceHistograms([panel("Float", \.float), panel("int8", \.int8)]),
     ]
+    // A gap above 5 promises hardly anything about a probability.
+    if let gap = data.int8.device?.gap, gap < 5 {
+      figures.append(try thresholdTransfer([TransferCurve(name: "every input", gap: gap)], samples: groups))
+    }
     if let float = data.float.correct, let int8 = data.int8.correct {
       figures.append(
         try reliability([

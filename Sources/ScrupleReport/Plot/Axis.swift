@@ -16,6 +16,8 @@ struct Axis: Equatable, Sendable {
   var scale = Scale.linear
   /// How many labelled ticks at most.
   var limit = 6
+  /// Names of 0, 1, 2, …: ticks at these instead of numbers; none when empty.
+  var names: [String] = []
 
   /// 0 at the lower end of the range, 1 at its upper end; not clamped.
   func fraction(_ value: Double) -> Double {
@@ -32,8 +34,21 @@ struct Axis: Equatable, Sendable {
     }
   }
 
+  /// The value at a share of the axis, the inverse of ``fraction(_:)``.
+  func value(_ fraction: Double) -> Double {
+    let (low, high) = (warp(range.lowerBound), warp(range.upperBound))
+    let warped = low + fraction * (high - low)
+    return switch scale {
+    case .linear: warped
+    case .logarithmic: pow(10, warped)
+    case .nines: 1 - pow(10, -warped)
+    case .squareRoot: warped * warped
+    }
+  }
+
   var ticks: [Tick] {
-    switch scale {
+    if !names.isEmpty { return names.enumerated().map { Tick(value: Double($0.offset), label: $0.element) } }
+    return switch scale {
     case .linear: Ticks.linear(range, limit: limit)
     case .logarithmic: Ticks.logarithmic(range, limit: limit)
     case .nines: Ticks.nines(range)

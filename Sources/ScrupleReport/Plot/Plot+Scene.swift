@@ -48,7 +48,7 @@ extension Plot {
     let yWidth = yTicks.map { StrokeFont.width(of: $0.label, size: Self.tickSize) }.max() ?? 0
     let left = Self.margin + (y.label.isEmpty ? 0 : 20) + yWidth + 8
     let lastWidth = xTicks.last.map { StrokeFont.width(of: $0.label, size: Self.tickSize) / 2 } ?? 0
-    let right = Self.margin + max(lastWidth, 6) + (colorBar == nil ? 0 : 62)
+    let right = Self.margin + (colorBar.map(Self.width) ?? 0) + max(lastWidth, 6)
     let area = Rect(left, top, max(40, width - left - right), areaHeight)
     let height = area.bottom + 24 + (x.label.isEmpty ? 0 : 19) + 4
     var scene = Scene(width: width, height: height, title: title)
@@ -132,23 +132,31 @@ extension Plot {
     }
   }
 
+  /// What a colour scale takes beside the area: a gap, the bar, its ticks, its label.
+  private static func width(of bar: ColorBar) -> Double {
+    let ticks = bar.axis.ticks.map { StrokeFont.width(of: $0.label, size: tickSize) }.max() ?? 0
+    return 14 + 12 + 6 + ticks + 8 + tickSize
+  }
+
   private func draw(_ bar: ColorBar, in scene: inout Scene, _ area: Rect) {
     let box = Rect(area.right + 14, area.y, 12, area.height)
+    let axis = bar.axis
     let raster = Raster(width: 1, height: 128, isSmooth: true) { _, y in
-      let t = 1 - (Double(y) + 0.5) / 128
-      return (bar.color(bar.range.lowerBound + t * (bar.range.upperBound - bar.range.lowerBound)), 1)
+      (bar.color(axis.value(1 - (Double(y) + 0.5) / 128)), 1)
     }
     scene.image(raster, in: box)
     scene.stroke(.rectangle(box), .frame, width: 1)
-    let axis = Axis(label: bar.label, range: bar.range, limit: 6)
+    var free = Double.infinity
     for tick in axis.ticks {
       let py = box.bottom - axis.fraction(tick.value) * box.height
+      guard py + 7 < free else { continue }
+      free = py - 6
       scene.stroke(.line(Point(box.right, py), Point(box.right + 3, py)), .frame, width: 1, cap: .butt)
       scene.text(
         tick.label, at: Point(box.right + 6, py + Self.tickSize * Self.cap / 2), size: Self.tickSize, .muted)
     }
     scene.text(
-      bar.label, at: Point(width - Self.margin + 2, area.center.y), size: Self.tickSize, .muted,
+      bar.label, at: Point(area.right + Self.width(of: bar), area.center.y), size: Self.tickSize, .muted,
       align: .middle, rotated: true)
   }
 }

@@ -42,7 +42,10 @@ struct Plot: Sendable {
   struct ColorBar: Sendable {
     var label: String
     var range: ClosedRange<Double>
+    var scale = Axis.Scale.linear
     var color: @Sendable (Double) -> Color
+
+    var axis: Axis { Axis(label: label, range: range, scale: scale, limit: 6) }
   }
 
   mutating func add(_ shape: Shape, _ label: String? = nil, swatch: Shape? = nil) {

@@ -50,3 +50,28 @@ enum PointCloud {
     return clear.map { 1 - $0 }
   }
 }
+
+extension Plot {
+  /// Dots of several groups with their names in the legend; the first group on top. Many become one picture.
+  ///
+  /// - Parameter firstSeries: the colour of the first group.
+  mutating func addDots(_ groups: [(name: String, points: [Point])], firstSeries: Int = 0) {
+    let paints = groups.indices.map { Paint.series(firstSeries + $0) }
+    if groups.reduce(0, { $0 + $1.points.count }) > 1500 {
+      let cloud = PointCloud.raster(
+        groups.map(\.points), self, paints: paints)
+      add(
+        .raster(
+          cloud, Point(x.range.lowerBound, y.range.upperBound), Point(x.range.upperBound, y.range.lowerBound))
+      )
+    } else {
+      for i in groups.indices.reversed() {
+        let paint = paints[i].opacity(0.6)
+        add(.markers(groups[i].points, Marker(sign: .circle, radius: 2.2, paint: paint, outline: nil)))
+      }
+    }
+    for (i, group) in groups.enumerated() {
+      add(.markers([], Marker(sign: .circle, radius: 4, paint: paints[i], outline: nil)), group.name)
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import ScrupleCertification
 import ScrupleData
 import ScrupleDevice
 import ScrupleEvaluation
@@ -48,6 +49,11 @@ extension IrisDemo {
       },
       grid: grid, classNames: names, axes: axes, points: points)
 
+    let proved = try CertificateDocument.section(
+      of: models.compactMap { model in
+        model.certificate.map { (model.title, model.twin, model.file, $0) }
+      }, points: points, axes: axes)
+
     return Report(
       title: "Irises, wrong and strong", kicker: "scruple demo iris",
       summary: try summary(models, iris),
@@ -55,6 +61,7 @@ extension IrisDemo {
       sections: [
         Report.Section(title: "Far from all flowers", blocks: [.table(far)]),
         Report.Section(title: "Who decides what, and how surely", blocks: maps + [.figure(confidence)]),
+      ] + [proved].compactMap(\.self) + [
         Report.Section(title: "Along rays", blocks: [.figure(try rays(models))]),
         Report.Section(
           title: "Training", blocks: [.figure(try curves(models.filter { $0.record.epochs.count > 1 }))]),

@@ -1,0 +1,1 @@
+../ScrupleQuantizationTests/GraphBuilder.swift
