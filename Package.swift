@@ -12,6 +12,12 @@ let deviceSettings: [SwiftSetting] = [
 /// Host modules that hold views of a model.
 let hostSettings: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
+/// What a report page is made of, in Sources/ScrupleReport/Resources.
+let pageResources = [
+  "report.css", "page.js", "scruple.js", "twin.js", "parts.js", "plane.js", "rows.js", "ray.js", "picture.js",
+  "live.js", "scruple.wasm",
+]
+
 let package = Package(
   name: "scruple",
   products: [
@@ -62,7 +68,9 @@ let package = Package(
       name: "ScrupleEvaluation",
       dependencies: ["ScrupleNetwork", "ScrupleRuntime", "ScrupleData", "ScrupleDevice"],
       swiftSettings: hostSettings),
-    .target(name: "ScrupleReport", dependencies: ["ScrupleEvaluation", "ScrupleData"]),
+    .target(
+      name: "ScrupleReport", dependencies: ["ScrupleEvaluation", "ScrupleData", "ScrupleNetwork"],
+      resources: pageResources.map { .embedInCode("Resources/\($0)") }),
     .executableTarget(
       name: "scruple",
       dependencies: [

@@ -39,8 +39,9 @@ final class XMLCheck: NSObject, XMLParserDelegate {
     let check = XMLCheck(html)
     #expect(check.error == nil)
     #expect(html.utf8.count < 2_000_000)
-    #expect(!html.contains("http"))
-    #expect(check.references.allSatisfy { $0.hasPrefix("data:image/png;base64,") })
+    #expect(html.components(separatedBy: "http").count == 2, "only the namespace of SVG")
+    #expect(html.contains("http://www.w3.org/2000/svg"))
+    #expect(check.references.allSatisfy { $0.hasPrefix("data:image/png;base64,") || $0.hasPrefix("#") })
     #expect(Set(check.ids).count == check.ids.count, "ids are unique")
     #expect(check.elements.count { $0 == "figure" } == 14)
     #expect(!check.elements.contains("link"))
@@ -81,17 +82,18 @@ final class XMLCheck: NSObject, XMLParserDelegate {
     #expect(!html.contains("alert(\""))
   }
 
-  @Test func `light and dark define every colour that pictures use`() throws {
+  @Test func `light, dark and paper define every colour that pages use`() throws {
     let html = try Samples.report(heavy: false, gap: 0.1).html()
-    let parts = html.components(separatedBy: "prefers-color-scheme:dark")
-    #expect(parts.count == 2)
-    for role in Paint.Role.all {
-      for part in parts { #expect(part.contains("\(role.variable):#")) }
+    let sheet = try #require(
+      html.components(separatedBy: "<style>").last?.components(separatedBy: "</style>").first)
+    let themes = sheet.components(separatedBy: ":root").dropFirst().filter { $0.contains("--ink:") }
+    #expect(themes.count == 4, "light, dark by the system, dark by choice, paper")
+    for use in html.components(separatedBy: "var(--").dropFirst() {
+      let name = use.prefix { $0 != ")" && $0 != "," }
+      if name == "own" || name == "s${number % 10}" || name == "s${model.number % 10}" { continue }
+      for theme in themes { #expect(theme.contains("--\(name):#"), "\(name)") }
     }
-    for use in html.components(separatedBy: "var(").dropFirst() {
-      let name = use.prefix { $0 != ")" }
-      #expect(html.contains("\(name):#"), "\(name)")
-    }
+    for role in Paint.Role.all { #expect(themes[0].contains("\(role.variable):#")) }
   }
 
   @Test func `the badge counts the checks that don't hold`() throws {

@@ -1,49 +1,25 @@
 """Serves a folder to headless Chromium, opens test/index.html, and waits for what the page has to say.
 
-    python3 browser.py FOLDER [SECONDS]
+    python3 browser.py FOLDER
 
 Exit status: 0 the page found no difference, 1 it did, or said nothing in time, 69 there is no Chromium.
 """
-import functools, http.server, json, os, shutil, subprocess, sys, tempfile, threading
+import functools, http.server, sys, threading
 
-folder, patience = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 120
-chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-if chromium is None:
-    sys.exit(print("test-web: no Chromium: run tools/setup web", file=sys.stderr) or 69)
-
-result, arrived = {}, threading.Event()
+from chromium import Chromium
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    def do_POST(self):
-        result.update(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(204)
-        self.end_headers()
-        arrived.set()
-
     def log_message(self, *_):
         pass
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
 threading.Thread(target=server.serve_forever, daemon=True).start()
-with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-    command = [chromium, "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-               f"--user-data-dir={profile}", "--remote-debugging-port=0"]
-    if os.geteuid() == 0:
-        command.append("--no-sandbox")  # It refuses to start as root otherwise.
-    command.append(f"http://127.0.0.1:{server.server_port}/test/index.html")
-    with open(os.path.join(profile, "log"), "w+") as log:
-        browser = subprocess.Popen(command, stdout=log, stderr=log)
-        arrived.wait(patience)
-        browser.terminate()
-        try:
-            browser.wait(10)
-        except subprocess.TimeoutExpired:
-            browser.kill()
-        if not arrived.is_set():
-            log.seek(0)
-            sys.exit(print(f"test-web: no answer in {patience:.0f} s from {chromium}:\n{log.read()[-2000:]}", file=sys.stderr) or 1)
+with Chromium() as browser:
+    browser.open(f"http://127.0.0.1:{server.server_port}/test/index.html")
+    browser.wait("'result' in window", seconds=120)
+    result = browser.run("window.result")
 
 print(*result["lines"], sep="\n")
 for failure in result["failures"]:

@@ -79,4 +79,4 @@ try {
 } catch (error) {
   failures.push(`${error.stack ?? error}`);
 }
-await fetch("/result", { method: "POST", body: JSON.stringify({ lines, failures, agent: navigator.userAgent }) });
+window.result = { lines, failures };

@@ -7,14 +7,15 @@ extension Report {
   ///   - comparison: the figures.
   ///   - sets: the tables they were measured on, the in-distribution set first.
   ///   - facts: command, seed, versions, checksums.
+  ///   - live: a section to play with; it comes first.
   ///   - extra: sections of the caller's own, such as the maps of a problem in the plane; after the tables.
   public init(
     title: String, comparison: Comparison, sets: [ComparedSet],
-    facts: [(name: String, value: String)] = [], extra: [Section] = []
+    facts: [(name: String, value: String)] = [], live: Section? = nil, extra: [Section] = []
   ) throws(ReportError) {
-    var sections = [
-      Section(title: "On \(comparison.data)", blocks: [.table(comparison.dataTable)])
-    ]
+    var sections = live.map { [$0] } ?? []
+    sections.append(
+      Section(title: "On \(comparison.data)", blocks: [.table(comparison.dataTable)]))
     if !comparison.ood.isEmpty {
       var blocks: [Block] = [.table(comparison.oodTable), .table(comparison.scoreTable)]
       if let table = comparison.thresholdTable { blocks.append(.table(table)) }

@@ -13,11 +13,13 @@ extension Report {
       <meta name="color-scheme" content="light dark"/>
       <title>\(escaped(title))</title>
       <style>
-      \(Style.sheet)
+      \(Assets.sheet)
       </style>
       </head>
       <body>
-      <main>
+      <a class="skip" href="#content">To the content</a>
+      <button id="theme" type="button" hidden="hidden"></button>
+      <main id="content">
       <header>
       <p class="kicker">\(escaped(kicker))</p>
       <h1>\(escaped(title))</h1>
@@ -32,21 +34,53 @@ extension Report {
       }
       out += "</dl>\n"
     }
-    out += "</header>\n"
+    out += "\(contents)</header>\n"
     if !checks.isEmpty {
-      out += "<section>\n<h2>Checks</h2>\n\(Self.html(Self.table(of: checks)))</section>\n"
+      out += "<section id=\"checks\">\n<h2>Checks</h2>\n\(Self.html(Self.table(of: checks)))</section>\n"
     }
-    var pictures = 0
-    for section in sections {
-      out += "<section>\n<h2>\(escaped(section.title))</h2>\n"
+    var (pictures, parts) = (0, 0)
+    for (number, section) in sections.enumerated() {
+      out += "<section id=\"section-\(number + 1)\">\n<h2>\(escaped(section.title))</h2>\n"
       for block in section.blocks {
-        if case .figure = block { pictures += 1 }
-        out += try Self.html(block, number: pictures, under: section.title)
+        switch block {
+        case .text(let text): out += "<p>\(escaped(text))</p>\n"
+        case .code(let text): out += "<pre><code>\(escaped(text))</code></pre>\n"
+        case .table(let table): out += Self.html(table)
+        case .figure(let figure):
+          pictures += 1
+          out += try Self.html(figure, number: pictures, under: section.title)
+        case .live(let part):
+          parts += 1
+          out += try Self.html(part, number: parts)
+        case .details(let title, let paragraphs):
+          let body = paragraphs.map { "<p>\(escaped($0))</p>\n" }.joined()
+          out += "<details><summary>\(escaped(title))</summary>\n\(body)</details>\n"
+        }
       }
       out += "</section>\n"
     }
-    out += "</main>\n<script>\n\(Style.script)\n</script>\n</body>\n</html>\n"
+    out += "</main>\n"
+    if parts > 0 { out += "<script type=\"text/plain\" id=\"runtime\">\(Assets.runtime)</script>\n" }
+    out += "<script type=\"module\">//<![CDATA[\n\(Assets.script)\n//]]></script>\n</body>\n</html>\n"
     return out
+  }
+
+  /// Links to the sections, where there are several.
+  private var contents: String {
+    var links = checks.isEmpty ? [] : [("checks", "Checks")]
+    links += sections.enumerated().map { ("section-\($0.offset + 1)", $0.element.title) }
+    guard links.count > 2 else { return "" }
+    let items = links.map { "<a href=\"#\($0.0)\">\(escaped($0.1))</a>" }
+    return "<nav aria-label=\"Sections\">\(items.joined(separator: "\n"))</nav>\n"
+  }
+
+  private static func html(_ part: LivePart, number: Int) throws(ReportError) -> String {
+    """
+    <div class="live" data-live="live-\(number)"><p class="note">This part comes to life with JavaScript and \
+    WebAssembly.</p></div>
+    <script type="application/json" id="live-\(number)">\(try part.json())</script>
+
+    """
   }
 
   private var badge: String {
@@ -76,20 +110,6 @@ extension Report {
   }
 
   private static func html(
-    _ block: Block, number: Int, under heading: String
-  ) throws(ReportError) -> String {
-    switch block {
-    case .text(let text): return "<p>\(escaped(text))</p>\n"
-    case .code(let text): return "<pre><code>\(escaped(text))</code></pre>\n"
-    case .table(let table): return html(table)
-    case .figure(let figure): return try html(figure, number: number, under: heading)
-    case .details(let title, let paragraphs):
-      let body = paragraphs.map { "<p>\(escaped($0))</p>\n" }.joined()
-      return "<details><summary>\(escaped(title))</summary>\n\(body)</details>\n"
-    }
-  }
-
-  private static func html(
     _ figure: Figure, number: Int, under heading: String
   ) throws(ReportError) -> String {
     var out = figure.title == heading ? "" : "<h3>\(escaped(figure.title))</h3>\n"
@@ -103,7 +123,7 @@ extension Report {
 
   static func html(_ table: Table) -> String {
     var out = table.caption.isEmpty ? "" : "<p class=\"caption\">\(escaped(table.caption))</p>\n"
-    out += "<div class=\"table\" tabindex=\"0\"><table>\n"
+    out += "<div class=\"table\" tabindex=\"0\"><table class=\"sorts\">\n"
     out += "<thead>\n"
     if table.columns.contains(where: { !$0.group.isEmpty }) {
       out += "<tr class=\"groups\">"

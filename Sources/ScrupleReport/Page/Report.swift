@@ -53,6 +53,8 @@ public struct Report: Sendable {
     case table(Table)
     /// A picture with its caption.
     case figure(Figure)
+    /// Models to play with.
+    case live(LivePart)
     /// Text that is folded away under a title.
     case details(title: String, paragraphs: [String])
   }

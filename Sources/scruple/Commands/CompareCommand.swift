@@ -103,7 +103,7 @@ struct CompareCommand: ParsableCommand {
     progress.clear()
     if output.json { try printJSON(comparison) } else { show(comparison) }
     if let report {
-      let path = try page(comparison, sets: sets, file: file, twin: network.checksumText)
+      let path = try page(comparison, sets: sets, data: set, file: file, twin: network)
         .write(toDirectory: report)
       if !output.json { print(path) }
     }

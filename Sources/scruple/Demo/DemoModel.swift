@@ -72,6 +72,9 @@ struct DemoModel {
       real)
   }
 
+  /// The model as a page runs it.
+  var live: LivePart.Model { LivePart.Model(title: title, program: file.bytes, twin: twin) }
+
   /// One line about what it takes on the device.
   var size: String {
     "\(grouped(file.bytes.count)) B of flash, \(grouped(file.engine.arenaSize)) B of RAM, "

@@ -58,7 +58,7 @@ struct FashionDemo {
       }
     }
     teller.show(checks)
-    try report(results, table: table, checks: checks).write(toDirectory: directory)
+    try report(results, test: test, table: table, checks: checks).write(toDirectory: directory)
     teller("\nThe pictures are in \(directory)/report.html")
     return checks
   }
@@ -108,10 +108,21 @@ struct FashionDemo {
   }
 
   private func report(
-    _ results: [(model: DemoModel, comparison: Comparison, sets: [ComparedSet])], table: Table,
+    _ results: [(model: DemoModel, comparison: Comparison, sets: [ComparedSet])], test: Dataset, table: Table,
     checks: [Check]
   ) throws -> Report {
-    var sections = [Report.Section(title: "Side by side", blocks: [.table(table)])]
+    let part = try LivePart(models: results.map(\.model.live), data: test)
+    var sections = [
+      Report.Section(
+        title: "Play with it",
+        blocks: [
+          .text(
+            "Draw something that isn't clothes, turn up the noise, or push the picture towards more confidence."
+          ),
+          .live(part),
+        ]),
+      Report.Section(title: "Side by side", blocks: [.table(table)]),
+    ]
     for result in results {
       sections.append(
         Report.Section(

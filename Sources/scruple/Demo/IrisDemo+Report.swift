@@ -59,6 +59,13 @@ extension IrisDemo {
       summary: try summary(models, iris),
       facts: facts(models), checks: checks,
       sections: [
+        Report.Section(
+          title: "Play with it",
+          blocks: [
+            .text(
+              "Move over a map: each model says what it makes of petals of that length and width, and how sure it is."
+            ), .live(try play(models, data)),
+          ]),
         Report.Section(title: "Far from all flowers", blocks: [.table(far)]),
         Report.Section(title: "Who decides what, and how surely", blocks: maps + [.figure(confidence)]),
       ] + [proved].compactMap(\.self) + [
@@ -66,6 +73,15 @@ extension IrisDemo {
         Report.Section(
           title: "Training", blocks: [.figure(try curves(models.filter { $0.record.epochs.count > 1 }))]),
       ])
+  }
+
+  /// The models side by side, with buttons for a flower of each species and the far points.
+  private func play(_ models: [DemoModel], _ data: Dataset) throws -> LivePart {
+    var part = try LivePart(models: models.map(\.live), data: data)
+    part.places =
+      IrisDemo.farPoints.map { LivePart.Place(name: "(\(short($0)), \(short($1)))", values: [$0, $1]) }
+      + part.places
+    return part
   }
 
   private func wrong(_ probabilities: [Double], _ labels: [Int]) -> [Bool] {

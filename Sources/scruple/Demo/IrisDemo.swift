@@ -113,7 +113,7 @@ struct IrisDemo {
     (0..<1 << 16).flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
   }
 
-  private func short(_ value: Float) -> String {
+  func short(_ value: Float) -> String {
     value == value.rounded() ? "\(Int(value))" : "\(value)"
   }
 }
