@@ -39,9 +39,11 @@ function startTheme() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => showTheme(button, current));
 }
 
-/// The number in a cell's text, NaN where there is none: minus signs, thin spaces and units are the page's own.
+/// The number in a cell's text, NaN where there is none: minus signs, thin spaces, units and 4·10⁻⁷ are the page's own.
 function numberIn(text) {
-  const plain = text.replace("\u2212", "-").replace(/[^0-9.eE-]/g, "");
+  const raised = (digits) => [...digits].map((one) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(one)).map((n) => (n < 0 ? "-" : n)).join("");
+  const plain = text.replace(/·10([⁻⁰¹²³⁴-⁹]+)/, (_, power) => `e${raised(power)}`)
+    .replaceAll("\u2212", "-").replace(/[^0-9.eE-]/g, "");
   return /[0-9]/.test(plain) ? Number(plain) : NaN;
 }
 

@@ -140,7 +140,9 @@ class VerdictCard {
     } else {
       this.#beyond.textContent = "";
     }
-    this.node.dataset.answer = JSON.stringify({ ...verdict, accepted, float, beyond });
+    this.node.dataset.answer = JSON.stringify({
+      ...verdict, accepted, float: Array.from(float), beyond: beyond && Array.from(beyond),
+    });
   }
 
   /// The verdict as a sentence, for those who hear the page.

@@ -238,6 +238,7 @@ function planePart({ models, points = [], places = [] }) {
 /// What all inputs together say about the change from float to int8.
 function remark({ largestChange }, words) {
   const [x, y] = [largestChange.at % side, side - 1 - Math.floor(largestChange.at / side)];
-  return `Largest |Δp| over all 65,536 inputs: ${fixed(largestChange.value)} `
+  const { value } = largestChange;
+  return `Largest |Δp| over all 65,536 inputs: ${value < 0.001 ? value.toExponential(1) : fixed(value)} `
     + `at (${words(0, x)}, ${words(1, y)}).`;
 }
