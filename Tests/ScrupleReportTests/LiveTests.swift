@@ -8,7 +8,7 @@ import Testing
   static func network(name: String = "n", labels: [String] = ["a", "b"]) throws -> Network {
     let kernel = Dense(
       weight: [0.5, -0.25, 1, 2], bias: [0.125, -1], inputs: 2, outputs: 2, activation: .identity,
-      grid: try #require(WeightGrid(scales: [0.25, 1])))
+      grid: WeightGrid(scales: [0.25, 1]))
     return try Network(
       name: name, labels: labels,
       input: InputDescription(
@@ -21,7 +21,8 @@ import Testing
   }
 
   static func numbers<Number: BitwiseCopyable>(_ value: Any?, as: Number.Type) throws -> [Number] {
-    let data = try #require(Data(base64Encoded: try #require(value as? String)))
+    let text = try #require(value as? String)
+    let data = try #require(Data(base64Encoded: text))
     return data.withUnsafeBytes { Array($0.bindMemory(to: Number.self)) }
   }
 
@@ -89,7 +90,7 @@ import Testing
     let first = LivePart.Model(title: "one", program: [], twin: try Self.network())
     let second = LivePart.Model(title: "two", program: [], twin: try Self.network(labels: ["a", "c"]))
     let error = #expect(throws: ReportError.self) { try LivePart(models: [first, second]) }
-    #expect("\(try #require(error))".contains("two and one don't read the same inputs"))
+    #expect("\(error!)".contains("two and one don't read the same inputs"))
     #expect(throws: ReportError.self) { try LivePart(models: []) }
   }
 }
