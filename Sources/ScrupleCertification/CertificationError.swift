@@ -21,6 +21,8 @@ public enum CertificationError: Error, Equatable, Sendable {
   case program(reason: String)
   /// More inputs than a method can enumerate.
   case tooManyInputs(count: Int, limit: Int)
+  /// A model that cannot be written as dense layers in a row.
+  case notUnrollable(layer: Int, reason: String)
   /// A box or region that does not fit the input, or is empty.
   case region(reason: String)
   /// A certificate file whose text is not the one that was written.
@@ -37,9 +39,9 @@ extension CertificationError: CustomStringConvertible {
       "\(network) is not a grid twin (int8-grid weights, clipped ReLU): over every input no bound is useful;"
         + " certify the twin that `quantize` writes, or boxes around given inputs"
     case .notADenseChain(let network):
-      "\(network) has more than dense layers in a row: there are no bounds for it"
+      "\(network) has more than dense layers in a row; this proof is for those only"
     case .layerCount(let float, let int8):
-      "the float model has \(float) dense layers, the int8 program \(int8); these are not one model's two forms"
+      "the float model has \(float) layers, the int8 program \(int8); these are not one model's two forms"
     case .shape(let layer, let float, let int8):
       "layer \(layer): \(float) in the float model, \(int8) in the int8 program"
     case .weight(let layer, let channel, let input, let float, let int8):
@@ -57,6 +59,8 @@ extension CertificationError: CustomStringConvertible {
       reason
     case .tooManyInputs(let count, let limit):
       "\(count) inputs; this method does at most \(limit)"
+    case .notUnrollable(let layer, let reason):
+      "layer \(layer): \(reason); the model cannot be unrolled into dense layers"
     case .region(let reason), .parts(let reason):
       reason
     case .brokenSeal:
