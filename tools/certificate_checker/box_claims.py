@@ -3,9 +3,9 @@
 import random
 from fractions import Fraction
 
-from . import differences, whole_domain
+from . import differences, exhaustive, whole_domain
 from .confidence_caps import Propagation
-from .exact import LN2, Interval, exp, softmax, tanh_of_quarter
+from .exact import LN2, exp, softmax, tanh_of_quarter
 from .program import need
 from .regions import Region, check_list, decode, prove
 
@@ -19,17 +19,18 @@ def influence(program):
 
 
 class Differences:
-    """C: `pair` has a reference and a program, not necessarily with the same weights."""
+    """C: a reference and a program, not necessarily with the same weights."""
 
-    def __init__(self, claims, reference, program, constants):
-        self.claims, self.reference, self.program = claims, reference, program
+    def __init__(self, claims, models, constants):
+        self.claims, self.models, self.program = claims, models, models.program
         self.constants, self.stated = constants, constants["boxes"]
         self.rounding = constants["includesInputRounding"]
-        self.region = Region(constants["region"], self.stated, program.inputs)
-        self.layers = differences.paired_layers(reference, program)
-        self.weights = influence(program)
+        self.region = Region(constants["region"], self.stated, self.program.inputs)
+        self.layers = differences.paired_layers(models.twin, self.program)
+        self.weights = influence(self.program)
 
-    def check(self, chosen):
+    def check(self, chosen, data=None):
+        need(data is None, "only confidence caps are compared with data")
         for index in chosen:
             self._check_box(index, self.stated[index])
         for index, claim in enumerate(self.stated):
@@ -45,7 +46,7 @@ class Differences:
         need(len(claim["classBounds"]) == len(classes), f"{what}: a bound for each class is missing")
         claims.proved(f"{what}: gap", claim["gap"], bounds.gap())
         derived = [c.magnitude + HEAD_ERROR for c in changes]
-        possible = [k for k in classes if _can_win(bounds.reference, k, classes) or _can_win(bounds.program, k, classes)]
+        possible = [k for k in classes if any(_can_win(t, k, classes) for t in (bounds.reference, bounds.program))]
         need(set(possible) <= set(claim["possibleClasses"]), f"{what}: a possible class is missing")
         of_confidence = max(derived[k] for k in possible)
         if claim["parts"] > 1:
@@ -65,7 +66,8 @@ class Differences:
             low, high = map(Fraction, claim[f"{name}Confidence"])
             top = max(ranges[k].high for k in possible) + slack
             claims.proved(f"{what}: the {name}'s confidence", high, min(top, Fraction(1)))
-            claims.proved(f"{what}: the {name}'s confidence", -low, -max(max(r.low for r in ranges) - slack, Fraction(0)))
+            bottom = max(r.low for r in ranges) - slack
+            claims.proved(f"{what}: the {name}'s confidence", -low, -max(bottom, Fraction(0)))
 
     def _check_found(self, index, claim):
         found = claim["found"]
@@ -79,12 +81,7 @@ class Differences:
 
     def _at(self, u):
         """The change of a probability, and of a logit difference, at one input."""
-        device = [LN2 * t for t in self.program.logits(u)]
-        z = reference_logits(self.reference, [Fraction(x, 255) for x in u])
-        delta = [d - x for d, x in zip(device, z)]
-        gap = max(((a - b) for a in delta for b in delta), key=lambda x: x.high)
-        moved = [p - q for p, q in zip(softmax(device), softmax([Interval(x) for x in z]))]
-        return max((Interval(m.magnitude()) for m in moved), key=lambda x: x.high), gap
+        return exhaustive.change(self.models, u), exhaustive.gap(self.models, u)
 
     def check_samples(self, count):
         generator, boxes = random.Random(1), self.region.boxes
@@ -101,8 +98,9 @@ class Differences:
     def _check_summary(self):
         claims, summary, stated = self.claims, self.constants["summary"], self.stated
         claims.equal("the gap", claims.document["gap"], max(b["gap"] for b in stated))
-        claims.equal("the probability bound", claims.document["probabilityBound"], max(b["probabilityBound"] for b in stated))
-        self._spread("the probability bounds", summary["probability"], [b["probabilityBound"] for b in stated])
+        bounds = [b["probabilityBound"] for b in stated]
+        claims.equal("the probability bound", claims.document["probabilityBound"], max(bounds))
+        self._spread("the probability bounds", summary["probability"], bounds)
         self._spread("the confidence bounds", summary["confidence"], [b["confidenceBound"] for b in stated])
         self._spread("the gaps", summary["gap"], [b["gap"] for b in stated])
         need(len(summary["classes"]) == self.program.classes, "the summary's classes are not the model's")
@@ -111,7 +109,7 @@ class Differences:
         below, bins = -1, summary["histogram"]
         for number, b in enumerate(bins):
             is_last = number == len(bins) - 1
-            count = sum(below < x["probabilityBound"] and (x["probabilityBound"] <= b["atMost"] or is_last) for x in stated)
+            count = sum(below < x and (x <= b["atMost"] or is_last) for x in bounds)
             claims.equal(f"the bounds up to {b['atMost']}", b["boxes"], count)
             below = b["atMost"]
         need(sum(b["boxes"] for b in bins) == len(stated), "the histogram does not count every box once")
@@ -119,12 +117,9 @@ class Differences:
         need(bool(found) == (summary.get("found") is not None), "what was found is not summed up")
         if found:
             self._spread("what was found", summary["found"], [b["found"]["change"] for b in found])
-            claims.near(
-                "the tightness",
-                claims.document["tightness"],
-                Fraction(claims.document["probabilityBound"]) / Fraction(summary["found"]["largest"]),
-                NEAR,
-            ) if summary["found"]["largest"] > 0 else None
+            if summary["found"]["largest"] > 0:
+                ratio = Fraction(max(bounds)) / Fraction(summary["found"]["largest"])
+                claims.near("the tightness", claims.document["tightness"], ratio, NEAR * ratio)
             ratios = [b["probabilityBound"] / b["found"]["change"] for b in found if b["found"]["change"] > 0]
             if ratios:
                 self._spread("the tightness of boxes", summary["tightness"], ratios)
@@ -139,17 +134,6 @@ def _can_win(table, k, classes):
     return all(i == k or table[k, i][1] >= 0 for i in classes)
 
 
-def reference_logits(reference, x):
-    """The reference's logits at normalized inputs, exact."""
-    for layer in reference.layers:
-        x = [b + sum(Fraction(w) * v for w, v in zip(row, x) if v) for row, b in zip(layer.weights, layer.bias)]
-        if not layer.is_linear:
-            x = [max(v, Fraction(0)) for v in x]
-            if layer.limit is not None:
-                x = [min(v, layer.limit) for v in x]
-    return [v / reference.temperature for v in x]
-
-
 class Caps:
     """E: the program alone, and with certificate A the twin."""
 
@@ -159,7 +143,7 @@ class Caps:
         self.region = Region(constants["region"], self.stated, pair.program.inputs)
         self.weights = influence(pair.program)
 
-    def check(self, chosen):
+    def check(self, chosen, data=None):
         claims, constants = self.claims, self.constants
         whole_domain.check(claims, self.pair, constants["wholeDomain"])
         for index in chosen:
@@ -178,12 +162,13 @@ class Caps:
             if found:
                 u = decode(found["input"], self.program.inputs)
                 need(self.region.contains(index, u), f"box {index}: what was found lies outside")
-                claims.near(f"box {index}: the confidence found", found["confidence"], self._confidence(u, stated), NEAR)
+                derived = self._confidence(u, stated)
+                claims.near(f"box {index}: the confidence found", found["confidence"], derived, NEAR)
         largest = max(b["cap"] for b in self.stated)
         claims.equal("the largest cap", constants["confidenceCap"], largest)
         claims.equal("the document's cap", claims.document["confidenceCap"], largest)
         self._check_float(Fraction(largest))
-        self._check_detection()
+        self._check_detection(data)
         best = max((b["found"]["confidence"] for b in self.stated if b.get("found")), default=0)
         if best > 0:
             claims.near("the tightness", claims.document["tightness"], Fraction(largest) / Fraction(best), NEAR)
@@ -209,11 +194,14 @@ class Caps:
         """The step from the program's confidence to the twin's."""
         document, gap = self.claims.document, Fraction(self.claims.document["gap"])
         growth = exp(gap).high
-        bound = min(Fraction(1), cap + tanh_of_quarter(gap).high + HEAD_ERROR, cap * growth / (cap * growth + 1 - cap))
-        self.claims.proved("the cap of the float twin", document["floatConfidenceCap"], bound)
-        self.claims.equal("the constants' float cap", self.constants["floatConfidenceCap"], document["floatConfidenceCap"])
+        odds = cap * growth
+        bound = min(Fraction(1), cap + tanh_of_quarter(gap).high + HEAD_ERROR, odds / (odds + 1 - cap))
+        stated = document["floatConfidenceCap"]
+        self.claims.upper("the cap of the float twin", stated, bound)
+        self.claims.equal("the constants' float cap", self.constants["floatConfidenceCap"], stated)
 
-    def _check_detection(self):
+    def _check_detection(self, data):
+        """The shares from caps and confidences; with `data` (all inputs' bytes) the confidences, too."""
         document, stated = self.claims.document, self.constants.get("detection")
         if stated is None:
             need(document.get("guaranteedAUROC") is None, "an AUROC without data")
@@ -221,6 +209,13 @@ class Caps:
         confidences, caps = stated["data"]["confidences"], sorted(b["cap"] for b in self.stated)
         need(confidences == sorted(confidences) and confidences, "the data's confidences are not in order")
         need(len(confidences) == stated["data"]["samples"], "a confidence for each of the data is missing")
+        if data is not None:
+            n = self.program.inputs
+            inputs = [data[i : i + n] for i in range(0, len(data), n)]
+            check_list(stated["data"], inputs)
+            derived = sorted(Fraction(max(self.program.head(u)), 1 << 31) for u in inputs)
+            need([Fraction(c) for c in confidences] == derived, "the data's confidences are others")
+            self.claims.checked += len(inputs)
         below = pairs = 0
         for c in confidences:
             while below < len(caps) and caps[below] < c:

@@ -1,8 +1,8 @@
 """Certificate E: how confident the program can be over a box of bytes.
 
-Two propagations through the integer program are met: exact intervals, and affine forms over one symbol per input and per
-neuron that clipping or rounding makes nonlinear. Everything is counted in steps of bytes and in units of accumulators, so
-the program's own numbers are exact; forms are rounded to 2^-72, which each neuron's own symbol takes up.
+Two propagations through the integer program are met: exact intervals, and affine forms over one symbol per input and
+per neuron that clipping or rounding makes nonlinear. Everything is counted in steps of bytes and in units of
+accumulators, so the program's own numbers are exact; forms are rounded to 2^-72, which a neuron's own symbol takes up.
 """
 
 import math

@@ -272,7 +272,8 @@ class LogitBounds:
             for k in range(i):
                 row = [_minus(a, b) for a, b in zip(forms.rows[i], forms.rows[k])]
                 z, p, d = forms.ranges(row)
-                z = meet(z, forms.interval(_minus(paired.weights[i], paired.weights[k]), paired.bias[i] - paired.bias[k]))
+                weights = _minus(paired.weights[i], paired.weights[k])
+                z = meet(z, forms.interval(weights, paired.bias[i] - paired.bias[k]))
                 d = d[0] - self.slack, d[1] + self.slack
                 p = meet((p[0] - self.slack, p[1] + self.slack), _device_range(layer, i, k, inputs))
                 d = meet(d, (p[0] - z[1], p[1] - z[0]))

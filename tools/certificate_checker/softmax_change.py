@@ -8,8 +8,8 @@ from .exact import Interval, exp, root_below
 class SoftmaxChange:
     """Class k: the reference's probability is 1/(1 + S), the program's 1/(1 + rho S).
 
-    S is the sum of e^(z_i - z_k) over the other classes i; rho is the mean of e^(D_i) with these weights, D_i being what
-    the program's difference of logits i and k exceeds the reference's by.
+    S is the sum of e^(z_i - z_k) over the other classes i; rho is the mean of e^(D_i) with these weights, D_i being
+    what the program's difference of logits i and k exceeds the reference's by.
     """
 
     def __init__(self, k, bounds):
@@ -70,7 +70,7 @@ def _smallest_mean(values, weights):
 
 
 def _largest_increase(ratio, odds):
-    """The largest 1/(1 + ratio S) - 1/(1 + S) for S in an interval: at S = 1/sqrt(ratio), or at the end nearest to it."""
+    """The largest 1/(1 + ratio S) - 1/(1 + S): at S = 1/sqrt(ratio), or at the end of `odds` that is nearest to it."""
     if ratio >= 1:
         return Fraction(0)
     if odds.high * odds.high * ratio < 1:

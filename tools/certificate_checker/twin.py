@@ -24,7 +24,7 @@ class Twin:
         need(len(data) >= 8, "not a safetensors file")
         (length,) = struct.unpack_from("<Q", data)
         need(8 + length <= len(data), "the safetensors header is longer than the file")
-        header = json.loads(data[8 : 8 + length], object_pairs_hook=_unique)
+        header = json.loads(data[8 : 8 + length], object_pairs_hook=unique)
         metadata = header.pop("__metadata__", {})
         tensors, position = {}, 0
         for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
@@ -35,7 +35,7 @@ class Twin:
             need(all(map(math.isfinite, values)), f"tensor {name} is not finite")
             tensors[name], position = (entry["shape"], values), end
         need(8 + length + position == len(data), "bytes that belong to no tensor")
-        architecture = json.loads(metadata["scruple"], object_pairs_hook=_unique)
+        architecture = json.loads(metadata["scruple"], object_pairs_hook=unique)
         self.name = architecture["name"]
         self.labels = architecture["labels"]
         self.temperature = Fraction(struct.unpack("<f", struct.pack("<f", architecture["temperature"]))[0])
@@ -45,6 +45,7 @@ class Twin:
             if layer["kind"] == "dense":
                 self.layers.append(self._dense(tensors, index, layer))
         need(self.layers and not tensors, "tensors that the architecture does not have")
+        self._integers()
 
     @staticmethod
     def _dense(tensors, index, layer):
@@ -65,12 +66,53 @@ class Twin:
         rows = [weight[k * n : (k + 1) * n] for k in range(m)]
         return Layer(rows, [Fraction(b) for b in bias], scales, limit, activation["kind"] == "identity")
 
+    def _integers(self):
+        """Scales everything so that the network can be evaluated in integers.
 
-class Pair:
-    """A twin and its program, checked to have the same weights, clips and temperature."""
+        With inputs u/255, layer l's pre-activations times 255 * 2^(e_0 + ... + e_l) are integers.
+        """
+        self.scaled, total = [], 0
+        for layer in self.layers:
+            e = max(w.as_integer_ratio()[1].bit_length() - 1 for row in layer.weights for w in row)
+            for x in layer.bias + ([] if layer.limit is None else [layer.limit]):
+                e = max(e, x.denominator.bit_length() - 1 - total)
+            total += e
+            rows = [
+                ([int(math.ldexp(w, e)) for w in row], int(b * (255 << total)))
+                for row, b in zip(layer.weights, layer.bias)
+            ]
+            limit = None if layer.limit is None else int(layer.limit * (255 << total))
+            self.scaled.append((rows, layer.is_linear, limit))
+        self.denominator = 255 << total
+
+    def numerators(self, u):
+        """The last pre-activations for inputs u/255, times `denominator`; exact."""
+        x = u
+        for rows, is_linear, limit in self.scaled:
+            x = [sum(map(int.__mul__, row, x)) + b for row, b in rows]
+            if not is_linear:
+                x = [max(v, 0) for v in x] if limit is None else [min(max(v, 0), limit) for v in x]
+        return x
+
+
+class Models:
+    """A float model and a program, evaluated at the same inputs."""
 
     def __init__(self, twin, program):
         self.twin, self.program = twin, program
+        need(twin.layers[0].inputs == program.inputs, "the two models do not read the same inputs")
+        need(twin.layers[-1].outputs == program.classes, "the two models do not know the same classes")
+
+    def twin_logits(self, u):
+        """The float model's logits for inputs u/255, divided by the temperature, exact."""
+        return [Fraction(v, self.twin.denominator) / self.twin.temperature for v in self.twin.numerators(u)]
+
+
+class Pair(Models):
+    """A twin and its program, checked to have the same weights, clips and temperature."""
+
+    def __init__(self, twin, program):
+        super().__init__(twin, program)
         need(len(twin.layers) == len(program.layers), "the two models do not have the same layers")
         self.limits = [Fraction(1)]
         for index, (float_layer, layer) in enumerate(zip(twin.layers, program.layers)):
@@ -89,43 +131,9 @@ class Pair:
                         raise Refused(f"layer {index}, channel {k}, input {i}: the weights are not the same")
             if float_layer.limit is not None:
                 self.limits.append(float_layer.limit)
-        self._integers()
-
-    def _integers(self):
-        """Scales everything so that the twin can be evaluated in integers.
-
-        With inputs u/255, layer l's pre-activations times 255 * 2^(e_0 + ... + e_l) are integers.
-        """
-        self.scaled, total = [], 0
-        for float_layer, layer in zip(self.twin.layers, self.program.layers):
-            denominators = [x.denominator.bit_length() - 1 for x in float_layer.scales + float_layer.bias]
-            if float_layer.limit is not None:
-                denominators.append(max(float_layer.limit.denominator.bit_length() - 1 - total, 0))
-            e = max(denominators)
-            total += e
-            rows = []
-            for k, row in enumerate(layer.weights):
-                step = int(float_layer.scales[k] * (1 << e))
-                rows.append(([step * q for q in row], int(float_layer.bias[k] * (255 << total))))
-            limit = None if float_layer.limit is None else int(float_layer.limit * (255 << total))
-            self.scaled.append((rows, limit))
-        self.denominator = 255 << total
-
-    def twin_numerators(self, u):
-        """The twin's last pre-activations for inputs u/255, times `denominator`; exact."""
-        x = u
-        for rows, limit in self.scaled:
-            x = [sum(map(int.__mul__, row, x)) + b for row, b in rows]
-            if limit is not None:
-                x = [min(max(v, 0), limit) for v in x]
-        return x
-
-    def twin_logits(self, u):
-        """The twin's logits, divided by the temperature, exact."""
-        return [Fraction(v, self.denominator) / self.twin.temperature for v in self.twin_numerators(u)]
 
 
-def _unique(pairs):
+def unique(pairs):
     result = dict(pairs)
     need(len(result) == len(pairs), "a name comes twice in a JSON object")
     return result
