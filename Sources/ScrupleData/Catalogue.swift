@@ -4,8 +4,8 @@ import ScrupleNetwork
 /// Datasets by name or path.
 ///
 /// A specification is a name of ``entries`` (`iris`, `fashion-mnist`, `uniform` …) or the path of a file or
-/// folder, and then optionally a part: `:train`, `:test` or `:all`. Without a part, sets that come split
-/// (MNIST's kind, folders with `train` and `test`) give their test part, and others all they have.
+/// folder, and then optionally a part: `:train`, `:validation`, `:test` or `:all`. Without a part, sets that come split
+/// (MNIST's kind, folders with `train` and `test`, pictures that a tool makes) give their test part, and others all they have.
 public struct Catalogue {
   /// How files are read.
   public struct Options: Sendable {
@@ -68,7 +68,13 @@ public struct Catalogue {
   private static func read(
     _ name: String, _ part: DatasetPart?, like input: InputDescription?, _ options: Options
   ) throws(DataError) -> Dataset {
-    switch name {
+    if let pictures = PictureSet.all.first(where: { $0.name == name }) {
+      return try pictures.read(part, specification: name + (part.map { ":" + $0.rawValue } ?? ""))
+    }
+    guard part != .validation else {
+      throw .unknownPart(specification: name + ":validation", part: "validation")
+    }
+    return switch name {
     case "iris": try NamedSets.iris().split(part ?? .all, seed: options.splitSeed)
     case "digits": try NamedSets.digits().split(part ?? .all, seed: options.splitSeed)
     case "fashion-mnist": try NamedSets.fashion(part ?? .test)

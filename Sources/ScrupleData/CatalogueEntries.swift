@@ -12,11 +12,12 @@ extension Catalogue {
     public let role: Role
     /// One line on what it holds.
     public let summary: String
-    /// Samples in the training and test part, or the one number of sets without parts; empty for noise.
+    /// Samples in the training, validation (if there is one) and test part, or the one number of sets without
+    /// parts; empty for noise.
     public let counts: [Int]
     /// One sample's shape; empty for noise, which takes the model's.
     public let shape: [Int]
-    /// The number of classes; 0 for noise.
+    /// The number of classes; 0 for noise and where there are no labels.
     public let classes: Int
     /// Where it comes from.
     public let origin: String
@@ -47,6 +48,11 @@ extension Catalogue {
         "digits", "small handwritten digits; resized to the model's input", [1797], [8, 8, 1], 10,
         "PyPI package scikit-learn", path: folder("digits/digits.csv.gz"), remedy: NamedSets.digitsRemedy),
     ]
+      + PictureSet.all.map { set in
+        data(
+          set.name, set.summary, set.parts.map(\.count), [set.size, set.size, 1], set.labelNames.count,
+          set.origin, path: set.folder.map(parent), remedy: set.remedy)
+      }
       + NoiseKind.allCases.map { kind in
         Entry(
           name: kind.rawValue, role: .noise, summary: kind.summary, counts: [], shape: [], classes: 0,
@@ -56,7 +62,8 @@ extension Catalogue {
 
   /// The names of all entries.
   public static var names: [String] {
-    ["iris", "fashion-mnist", "mnist", "digits"] + NoiseKind.allCases.map(\.rawValue)
+    ["iris", "fashion-mnist", "mnist", "digits"] + PictureSet.all.map(\.name)
+      + NoiseKind.allCases.map(\.rawValue)
   }
 
   private static func data(
@@ -70,6 +77,10 @@ extension Catalogue {
   }
 
   private static func folder(_ file: String) -> String? {
-    DataFolder.find(file).map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+    DataFolder.find(file).map(parent)
+  }
+
+  private static func parent(_ file: String) -> String {
+    URL(fileURLWithPath: file).deletingLastPathComponent().path
   }
 }

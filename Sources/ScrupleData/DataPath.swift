@@ -28,6 +28,7 @@ enum DataPath {
       switch part ?? .test {
       case .train: return try ImageFolder.read(parts[0], like: input, options)
       case .test: return try ImageFolder.read(parts[1], like: input, options)
+      case .validation: throw .unknownPart(specification: path + ":validation", part: "validation")
       case .all:
         let train = try ImageFolder.read(parts[0], like: input, options)
         let test = try ImageFolder.read(parts[1], like: input, options)

@@ -2,7 +2,7 @@ import ScrupleNetwork
 
 /// A part of a dataset.
 public enum DatasetPart: String, Sendable, CaseIterable {
-  case train, test, all
+  case train, validation, test, all
 }
 
 extension Dataset {
@@ -10,7 +10,10 @@ extension Dataset {
   /// the class has two) is for testing, the rest for training; both keep the file's order.
   ///
   /// The same seed always gives the same parts. Without labels the whole set counts as one class.
+  ///
+  /// - Precondition: `part` isn't `validation`, which only sets that come with one have.
   public func split(_ part: DatasetPart, seed: UInt64 = 0) -> Dataset {
+    precondition(part != .validation, "\(name) has no validation part")
     guard part != .all else { return self }
     var generator = SeededGenerator(seed: seed)
     var members: [Int: [Int]] = [:]

@@ -77,6 +77,32 @@ import Testing
     #expect(try Catalogue.load("digits", like: Self.image, count: 3).shape == Shape([28, 28, 1]))
   }
 
+  @Test(arguments: PictureSet.all.map(\.name))
+  func `pictures have the sizes, counts and labels that are listed, or a remedy`(name: String) throws {
+    let entry = try #require(Catalogue.entries.first { $0.name == name })
+    let set = try #require(PictureSet.all.first { $0.name == name })
+    guard entry.isPresent else {
+      let error = #expect(throws: DataError.self) { try Catalogue.load(name) }
+      #expect(error?.isMissingInput == true)
+      #expect(error?.description.contains(set.remedy) == true)
+      return
+    }
+    for (part, count) in set.parts {
+      let pictures = try Catalogue.load(name + ":" + part.rawValue)
+      #expect(pictures.count == count)
+      #expect(pictures.shape == Shape(entry.shape))
+      #expect(pictures.labelNames == set.labelNames)
+      #expect((pictures.labels == nil) == set.labelNames.isEmpty)
+    }
+    #expect(try Catalogue.load(name) == Catalogue.load(name + ":test"))
+  }
+
+  @Test func `a part that a set doesn't have is refused`() {
+    for specification in ["iris:validation", "natural:validation", "sheet-music-unseen:train"] {
+      #expect(throws: DataError.self) { try Catalogue.load(specification) }
+    }
+  }
+
   @Test func `what is unknown or absent is an error that says what to do`() {
     let unknown = #expect(throws: DataError.self) { try Catalogue.load("irsi") }
     #expect(unknown?.description.contains("iris") == true)
