@@ -68,6 +68,12 @@ public struct NetworkGraph: Equatable, Sendable {
     layout = ParameterLayout(entries)
   }
 
+  init(nodes: [Node], inputCount: Int, layout: ParameterLayout) {
+    self.nodes = nodes
+    self.inputCount = inputCount
+    self.layout = layout
+  }
+
   /// Dense layers in a row.
   public init(chain layout: ParameterLayout) {
     self.layout = layout
@@ -92,18 +98,25 @@ public struct NetworkGraph: Equatable, Sendable {
   /// Whether results are normalized over the batch anywhere.
   public var isNormalized: Bool { layout.entries.contains { $0.scale != nil } }
 
-  /// For each of the layout's entries the real value of one step of its 8-bit input; `nil` where that has none. See
-  /// ``Network/valueScales``.
-  public var inputScales: [Double?] {
+  /// The real value of one step of the device's 8-bit value behind each node; see ``Network/valueScales``.
+  public var valueScales: [Double?] {
     var scales: [Double?] = []
-    func scale(_ source: Int) -> Double? { source < 0 ? Network.inputScale : scales[source] }
     for node in nodes {
       switch node.operation {
-      case .flatten, .pooling: scales.append(scale(node.sources[0]))
+      case .flatten, .pooling:
+        scales.append(node.sources[0] < 0 ? Network.inputScale : scales[node.sources[0]])
       case .dense, .convolution, .depthwise, .addition: scales.append(node.activation.step)
       }
     }
-    return nodes.filter { $0.entry != nil }.map { scale($0.sources[0]) }
+    return scales
+  }
+
+  /// For each of the layout's entries the real value of one step of its 8-bit input; `nil` where that has none.
+  public var inputScales: [Double?] {
+    let scales = valueScales
+    return nodes.filter { $0.entry != nil }.map { node in
+      node.sources[0] < 0 ? Network.inputScale : scales[node.sources[0]]
+    }
   }
 
   /// The node whose output a source is, flattening seen through; −1 for the input.

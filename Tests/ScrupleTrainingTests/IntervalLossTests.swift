@@ -29,7 +29,7 @@ struct IntervalLossTests {
         for i in 0..<entry.outputs { parameters.pointer[entry.bias + i] = generator.normal() * 0.3 }
       }
       self.count = count
-      loss = IntervalLoss(layout, capacity: count + 2)
+      loss = IntervalLoss(NetworkGraph(chain: layout), capacity: count + 2)
       var (middle, radii): ([Float], [Float]) = ([], [])
       for _ in 0..<count * widths[0] {
         middle.append(generator.uniform())

@@ -11,7 +11,7 @@ import ScrupleNetwork
 ///
 /// For one hidden layer that is `Σ_j |V_ij − V_kj|·s/2`. The value and the gradient by the weights come out of
 /// one recursion, because the weight of every inner bound depends on its coefficients only.
-struct GapPenalty {
+struct GapPenalty: GapBound {
   private let layout: ParameterLayout
   /// Half a step of each hidden layer's activations.
   private let halfSteps: [Float]

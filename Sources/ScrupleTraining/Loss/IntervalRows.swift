@@ -11,11 +11,11 @@ struct IntervalRows {
 
   /// - Parameter capacity: the most noise rows of a shard.
   init(
-    _ recipe: Recipe.Interval, layout: ParameterLayout, input: InputDescription, data: Dataset, capacity: Int
+    _ recipe: Recipe.Interval, graph: NetworkGraph, input: InputDescription, data: Dataset, capacity: Int
   ) throws(DataError) {
     self.recipe = recipe
     width = input.count
-    loss = IntervalLoss(layout, capacity: capacity + recipe.boxes.count)
+    loss = IntervalLoss(graph, capacity: capacity + recipe.boxes.count)
     rows = FloatBuffer(count: capacity * width)
     if !recipe.kinds.isEmpty {
       noise = try NoiseRows(

@@ -85,8 +85,8 @@ public struct Trainer {
     } catch {
       throw .network(error)
     }
-    let layout = ParameterLayout(network)
-    let parameters = layout.gather(network)
+    let graph = NetworkGraph(network)
+    let parameters = graph.layout.gather(network)
     let record = TrainingRecord(
       name: recipe.name, command: options.command, seed: recipe.seed, recipe: recipeChecksum,
       model: network.checksumText, versions: TrainingRecord.versions(tool: options.toolVersion),
@@ -95,8 +95,8 @@ public struct Trainer {
       testSamples: problem.test?.count ?? 0, epochs: epochs,
       trainAccuracy: problem.train.accuracy(of: network),
       testAccuracy: problem.test.map { $0.accuracy(of: network) },
-      gap: network.isGridTwin && network.isDenseChain
-        ? GapPenalty(layout)?.evaluate(parameters, lambda: 0, addingTo: nil).largest : nil)
+      gap: network.isGridTwin
+        ? gapBound(of: graph)?.evaluate(parameters, lambda: 0, addingTo: nil).largest : nil)
     try record.write(to: recordFile)
     try? FileManager.default.removeItem(at: checkpointFile)
     return .finished(network, record)

@@ -20,7 +20,7 @@ final class TrainingEngine {
   private let recipe: Recipe
   private let template: Network
   private let rule: UpdateRule
-  private let penalty: GapPenalty?
+  private let penalty: (any GapBound)?
   private let pool: ShardPool
   private var shards: [TrainingShard]
   private var gradients: [FloatBuffer]
@@ -74,7 +74,7 @@ final class TrainingEngine {
     parameters = FloatBuffer(count: layout.count)
     moments = (0..<rule.momentCount).map { _ in FloatBuffer(count: layout.count) }
     statistics = FloatBuffer(count: Tape.statisticsCount(of: problem.graph))
-    penalty = recipe.gap == nil ? nil : GapPenalty(layout)
+    penalty = recipe.gap == nil ? nil : gapBound(of: problem.graph)
     self.rule = rule
     pool = ShardPool(shards: recipe.shards, threads: threads)
     let rows = recipe.batch / recipe.shards + 3
@@ -156,8 +156,7 @@ final class TrainingEngine {
 
   /// The largest bound of all class pairs on the gap between float and int8, on the grid; `nil` without such a bound.
   var gap: Double? {
-    guard graph.isDenseChain else { return nil }
-    return GapPenalty(layout)?.evaluate(effective, lambda: 0, addingTo: nil).largest
+    gapBound(of: graph)?.evaluate(effective, lambda: 0, addingTo: nil).largest
   }
 
   /// One step of the optimizer.

@@ -87,9 +87,10 @@ struct TrainingProblem {
     if let empty = zip(recipe.outliers?.data ?? [], outliers).first(where: { $1.count == 0 }) {
       throw .setup(reason: "outliers: \(empty.0) has no samples")
     }
-    guard !graph.isDenseChain else { return }
-    if recipe.gap != nil || recipe.interval != nil {
-      throw .setup(reason: "gap and interval are for networks of dense layers in a row")
+    for (key, isGiven) in [("interval", recipe.interval != nil), ("gap", recipe.gap != nil)] {
+      if isGiven, graph.isNormalized {
+        throw .setup(reason: "\(key): there are no bounds for networks with batchNorm")
+      }
     }
   }
 

@@ -53,7 +53,7 @@ struct TrainingShard {
     if let kinds = recipe.noise { noise = try NoiseRows(kinds, input: input, data: problem.dataset) }
     if let boxes = recipe.interval {
       interval = try IntervalRows(
-        boxes, layout: problem.graph.layout, input: input, data: problem.dataset,
+        boxes, graph: problem.graph, input: input, data: problem.dataset,
         capacity: boxes.rows / recipe.shards + 1)
     }
     if let augmentation = recipe.augmentation, let image = input.imageShape {
