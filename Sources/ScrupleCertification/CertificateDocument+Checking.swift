@@ -19,28 +19,29 @@ extension CertificateDocument {
       let check = BoxCheck(self, reference: reference, program: program, threads: threads, progress: progress)
       return try check.problems(stated) { document in wordProblems(document) + numberProblems(document) }
     case .caps(let stated):
-      let pair = try ModelPair(twin: reference, program: program)
+      let pair = try Certifier.pair(twin: reference, program: program)
       let check = BoxCheck(self, reference: reference, program: program, threads: threads, progress: progress)
       return try check.problems(stated, pair, inDistribution) { document in
         wordProblems(document) + numberProblems(document)
       }
-    default: return try problems(for: try ModelPair(twin: reference, program: program))
+    default: return try problems(for: try Certifier.pair(twin: reference, program: program))
     }
   }
 
   /// The same for certificates about every input.
-  public func problems(for pair: ModelPair) throws(CertificationError) -> [String] {
+  public func problems(for pair: any CertifiedPair) throws(CertificationError) -> [String] {
     var problems = modelProblems(Models(pair))
     let derived: CertificateDocument
     switch proof {
     case .wholeDomain(let stated):
-      let certificate = Certifier.wholeDomain(
-        pair, inputRounding: stated.includesInputRounding, refine: stated.pairs.contains { $0.weights != nil }
-      )
+      let certificate = pair.wholeDomain(
+        inputRounding: stated.includesInputRounding, refine: stated.pairs.contains { $0.weights != nil })
       derived = CertificateDocument(certificate, of: pair)
     case .exhaustive:
+      guard let pair = pair as? ModelPair else { throw .notADenseChain(network: pair.twin.name) }
       derived = CertificateDocument(try Certifier.exhaustive(pair), of: pair)
     case .search(let stated):
+      guard let pair = pair as? ModelPair else { throw .notADenseChain(network: pair.twin.name) }
       problems += try stated.problems(for: pair)
       // The order of a search depends on the number of cores: its bound is proved again, the rest follows
       // from it.
@@ -75,9 +76,9 @@ extension CertificateDocument {
   }
 
   /// Attacks are claims, too: their inputs must give what they say, and nothing above the bound.
-  private func attackProblems(_ pair: ModelPair) -> [String] {
+  private func attackProblems(_ pair: any CertifiedPair) -> [String] {
     var problems: [String] = []
-    let evaluator = PairEvaluator(pair)
+    let evaluator = PairEvaluator(reference: pair.twin, program: pair.program)
     for attack in attacks {
       guard attack.gapInput.count == pair.program.inputCount,
         attack.probabilityInput.count == pair.program.inputCount

@@ -79,7 +79,7 @@ extension CertificateDocument {
 
   /// Certificate A as a document.
   public init(
-    _ certificate: WholeDomainCertificate, of pair: ModelPair, attacks: [AttackResult] = [],
+    _ certificate: WholeDomainCertificate, of pair: any CertifiedPair, attacks: [AttackResult] = [],
     seconds: Double = 0
   ) {
     let inputs = pair.program.inputCount
@@ -119,7 +119,7 @@ extension CertificateDocument {
   }
 
   private init(
-    statement: String, set: String, gap: Double, probabilityBound: Double, pair: ModelPair,
+    statement: String, set: String, gap: Double, probabilityBound: Double, pair: any CertifiedPair,
     attacks: [AttackResult], seconds: Double, proof: Proof, includesInputRounding: Bool = false
   ) {
     let found = attacks.map(\.gap).max() ?? 0
@@ -163,7 +163,7 @@ extension CertificateDocument {
 
 extension CertificateDocument.Models {
   /// The names and checksums of a pair.
-  public init(_ pair: ModelPair) {
+  public init(_ pair: any CertifiedPair) {
     self.init(reference: pair.twin, program: pair.program)
   }
 

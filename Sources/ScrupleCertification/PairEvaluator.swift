@@ -14,7 +14,11 @@ final class PairEvaluator {
   /// Logits of the reference in nats, temperature included.
   private(set) var twin: [Double]
 
+  /// Dense layers in a row; empty for other models.
   private let layers: [EvaluatedLayer]
+  /// Other models, which are evaluated from the input every time, and the input of a walk through them.
+  private let graph: (reference: Network, program: IntegerProgram)?
+  private var graphInput: [UInt8] = []
   private let inverseTemperature: Double
   private let widest: Int
   /// Two buffers of `widest`: a layer's input and its output.
@@ -31,10 +35,12 @@ final class PairEvaluator {
     self.init(reference: pair.twin, program: pair.program)
   }
 
-  /// A program and a reference with as many dense layers of the same shapes.
+  /// A program and a reference with as many layers of the same kinds and shapes.
   init(reference: Network, program: IntegerProgram) {
     let logitUnit = exp2(-Double(program.fractionBits)) * log(2)
-    layers = zip(reference.denseLayers, program.layers).compactMap { real, layer in
+    graph = reference.isDenseChain ? nil : (reference, program)
+    let dense = reference.isDenseChain ? reference.denseLayers : []
+    layers = zip(dense, program.layers).compactMap { real, layer in
       guard case .dense(let dense) = layer else { return nil }
       return EvaluatedLayer(real, dense, logitUnit: logitUnit)
     }
@@ -61,6 +67,7 @@ final class PairEvaluator {
 
   /// Evaluates an input of bytes on the program, and the same values `u/255` on the reference.
   func evaluate(_ input: [UInt8]) {
+    if let graph { return note(GraphLogits(graph.reference, graph.program, input)) }
     for index in input.indices {
       bytes[index] = Int16(input[index])
       activations[index] = Double(input[index]) / 255
@@ -70,11 +77,16 @@ final class PairEvaluator {
 
   /// Evaluates bytes on the program and other, real inputs on the reference.
   func evaluate(_ input: [UInt8], twin reals: [Double]) {
+    if let graph { return note(GraphLogits(graph.reference, graph.program, input, reals: reals)) }
     for index in input.indices {
       bytes[index] = Int16(input[index])
       activations[index] = reals[index]
     }
     run()
+  }
+
+  private func note(_ logits: GraphLogits) {
+    (device, twin) = (logits.device, logits.twin)
   }
 
   private func run() {
@@ -101,6 +113,8 @@ final class PairEvaluator {
 extension PairEvaluator {
   /// Evaluates an input and starts a walk there: a change of one byte then costs one column of the first layer.
   func begin(at input: [UInt8]) {
+    graphInput = input
+    if graph != nil { return evaluate(input) }
     let count = layers.first?.outputs ?? 0
     for index in input.indices {
       bytes[index] = Int16(input[index])
@@ -114,6 +128,7 @@ extension PairEvaluator {
 
   /// Changes a byte of the walk's input.
   func move(_ index: Int, from old: UInt8, to new: UInt8) {
+    graphInput[index] = new
     layers.first?.add(
       Int32(new) - Int32(old), Double(new) / 255 - Double(old) / 255, times: index, to: &walkAccumulators,
       &walkPreActivations)
@@ -121,6 +136,7 @@ extension PairEvaluator {
 
   /// Evaluates the walk's input. The reference's sums collect a rounding with every move.
   func evaluateMoved() {
+    if graph != nil { return evaluate(graphInput) }
     for channel in walkAccumulators.indices {
       accumulators[channel] = walkAccumulators[channel]
       preActivations[channel] = walkPreActivations[channel]

@@ -106,7 +106,7 @@ struct GraphCertificateTests {
       var worst = 0.0
       for x in 0..<256 {
         for y in stride(from: x % 3, to: 256, by: 3) {
-          worst = max(worst, GraphPair.Logits(pair, [UInt8(x), UInt8(y)]).largestGap)
+          worst = max(worst, GraphLogits(pair.twin, pair.program, [UInt8(x), UInt8(y)]).largestGap)
         }
       }
       #expect(worst <= certificate.gap)
@@ -120,9 +120,9 @@ struct GraphCertificateTests {
     var generator = SeededGenerator(seed: 10)
     let box = InputBox.ball(around: TestModels.input(pair.program.inputCount, &generator), radius: radius)
     let certificate = GraphCertifier(pair).bound(box)
-    let caps = try GraphConfidenceCap(program: pair.program).classCaps(over: box)
+    let caps = try GraphConfidenceCap(program: pair.program).caps(over: box)
     for input in inputs(box, count: 20, seed: 11) {
-      let logits = GraphPair.Logits(pair, input)
+      let logits = GraphLogits(pair.twin, pair.program, input)
       let (device, twin) = (softmax(logits.device), softmax(logits.twin))
       #expect(logits.largestGap <= certificate.gap)
       for k in device.indices {
@@ -134,7 +134,7 @@ struct GraphCertificateTests {
     }
     if radius == 0 {
       // A single input's cap is its confidence.
-      let confidence = softmax(GraphPair.Logits(pair, box.center).device)
+      let confidence = softmax(GraphLogits(pair.twin, pair.program, box.center).device)
       for k in caps.indices { #expect(caps[k] - confidence[k] < 1e-6) }
     }
     #expect(certificate.gap <= Certifier.wholeDomain(pair, effort: 0).gap * (1 + 1e-9))

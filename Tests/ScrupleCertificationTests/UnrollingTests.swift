@@ -59,7 +59,7 @@ struct UnrollingTests {
     #expect(cap <= (try GraphConfidenceCap(program: pair.program).cap(over: box)) + 1e-9)
     for _ in 0..<50 {
       let input = box.ranges.map { UInt8(Int($0.lowerBound) + generator.next(below: $0.count)) }
-      let logits = GraphPair.Logits(pair, input)
+      let logits = GraphLogits(pair.twin, pair.program, input)
       #expect(logits.largestProbabilityChange <= tight.probabilityBound)
       #expect((softmax(logits.device).max() ?? 1) <= cap)
     }

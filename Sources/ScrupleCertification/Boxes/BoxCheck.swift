@@ -69,7 +69,7 @@ struct BoxCheck {
 
   /// What does not hold of certificate E.
   func problems(
-    _ stated: CapCertificate, _ pair: ModelPair, _ inDistribution: CapCertificate.InDistribution?,
+    _ stated: CapCertificate, _ pair: any CertifiedPair, _ inDistribution: CapCertificate.InDistribution?,
     compare: (CertificateDocument) -> [String]
   ) throws(CertificationError) -> [String] {
     var problems: [String] = []
@@ -93,7 +93,7 @@ struct BoxCheck {
     let derived = try runner.caps(
       stated.boxes.map(\.index), threads: threads, again: stated.boxes
     ) { _, _ in count(counter, of: stated.boxes.count) }
-    let evaluator = PairEvaluator(pair)
+    let evaluator = PairEvaluator(reference: pair.twin, program: pair.program)
     var boxes: [BoxCap] = []
     for (claim, entry) in zip(stated.boxes, derived) {
       guard var entry else { return ["stopped before all boxes were derived again"] }

@@ -48,12 +48,12 @@ extension BoxJob {
 
   /// A job of certificate E.
   public init(
-    cap pair: ModelPair, region: InputRegion, searchSeconds: Double?, evaluations: Int, seed: UInt64,
+    cap pair: any CertifiedPair, region: InputRegion, searchSeconds: Double?, evaluations: Int, seed: UInt64,
     inDistribution: CapCertificate.InDistribution?
   ) {
     self.init(
       kind: .caps, models: CertificateDocument.Models(pair), region: region, inputs: pair.program.inputCount,
       includesInputRounding: false, searchSeconds: searchSeconds, evaluations: evaluations, seed: seed,
-      wholeDomain: Certifier.wholeDomain(pair), inDistribution: inDistribution)
+      wholeDomain: pair.wholeDomain(inputRounding: false, refine: true), inDistribution: inDistribution)
   }
 }

@@ -39,6 +39,7 @@ public struct BoxRunner: Sendable {
     _ indices: [Int], threads: Int, again: [BoxDifference]? = nil,
     finished: @Sendable (BoxDifference, _ seconds: Double) -> Bool = { _, _ in true }
   ) throws(CertificationError) -> [BoxDifference?] {
+    guard reference.isDenseChain else { return try graphDifferences(indices, threads, again, finished) }
     let certifier = try DifferentialCertifier(
       reference: reference, program: program, includesInputRounding: job.includesInputRounding)
     let tasks = indices.enumerated().map {
@@ -50,11 +51,7 @@ public struct BoxRunner: Sendable {
       let start = ContinuousClock.now
       var entry = BoxDifference(workspace.certificate(box), index: task.index, input: self.input(task.index))
       var seconds = (ContinuousClock.now - start) / .seconds(1)
-      if task.parts == nil, job.evaluations > 0 {
-        let found = attack.run(.change, over: box, evaluations: job.evaluations, seed: self.seed(task.index))
-        entry.found = .init(
-          change: found.value, gap: attack.gap(at: found.input), input: InputBytes(found.input))
-      }
+      self.attack(&entry, task, attack)
       if let budget = self.budget(task.parts) {
         let known = task.known ?? entry.found?.input.bytes
         let search = certifier.largestDifference(
@@ -71,19 +68,31 @@ public struct BoxRunner: Sendable {
     _ indices: [Int], threads: Int, again: [BoxCap]? = nil,
     finished: @Sendable (BoxCap, _ seconds: Double) -> Bool = { _, _ in true }
   ) throws(CertificationError) -> [BoxCap?] {
+    guard program.isDenseChain else { return try graphCaps(indices, threads, again, finished) }
     let certifier = try ConfidenceCap(program: program)
     let tasks = indices.enumerated().map { Task(index: $1, parts: again?[$0].parts) }
     return run(tasks, threads, { ConfidenceCap.Workspace(certifier) }, finished) { workspace, task, attack in
       let start = ContinuousClock.now
       var entry = self.cap(task, certifier, workspace)
       let seconds = (ContinuousClock.now - start) / .seconds(1)
-      if task.parts == nil, job.evaluations > 0, entry.found == nil {
-        let found = attack.run(
-          .confidence, over: self.box(task.index), evaluations: job.evaluations, seed: self.seed(task.index))
-        entry.found = .init(confidence: found.value, input: InputBytes(found.input))
-      }
+      self.attack(&entry, task, attack)
       return (entry, seconds)
     }
+  }
+
+  /// Looks for a bad input in a new box.
+  private func attack(_ entry: inout BoxDifference, _ task: Task, _ attack: BoxAttack) {
+    guard task.parts == nil, job.evaluations > 0 else { return }
+    let found = attack.run(
+      .change, over: box(task.index), evaluations: job.evaluations, seed: seed(task.index))
+    entry.found = .init(change: found.value, gap: attack.gap(at: found.input), input: InputBytes(found.input))
+  }
+
+  private func attack(_ entry: inout BoxCap, _ task: Task, _ attack: BoxAttack) {
+    guard task.parts == nil, job.evaluations > 0, entry.found == nil else { return }
+    let found = attack.run(
+      .confidence, over: box(task.index), evaluations: job.evaluations, seed: seed(task.index))
+    entry.found = .init(confidence: found.value, input: InputBytes(found.input))
   }
 
   private func cap(_ task: Task, _ certifier: ConfidenceCap, _ workspace: ConfidenceCap.Workspace) -> BoxCap {
@@ -101,6 +110,64 @@ public struct BoxRunner: Sendable {
     }
     let search = certifier.largestConfidence(over: box, budget: budget)
     return BoxCap(index: task.index, input: input, cap: search.bound, parts: search.boxes)
+  }
+}
+
+extension BoxRunner {
+  /// ``differences(_:threads:again:finished:)`` for models that are more than dense layers in a row.
+  private func graphDifferences(
+    _ indices: [Int], _ threads: Int, _ again: [BoxDifference]?,
+    _ finished: @Sendable (BoxDifference, _ seconds: Double) -> Bool
+  ) throws(CertificationError) -> [BoxDifference?] {
+    try refuseSearch()
+    let certifier = GraphCertifier(
+      try GraphPair(twin: reference, program: program), includesInputRounding: job.includesInputRounding)
+    let tasks = indices.enumerated().map { Task(index: $1, parts: again?[$0].parts) }
+    return run(tasks, threads, {}, finished) { _, task, attack in
+      let start = ContinuousClock.now
+      let certificate = certifier.bound(self.box(task.index))
+      var entry = BoxDifference(certificate, index: task.index, input: self.input(task.index))
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      self.attack(&entry, task, attack)
+      return (entry, seconds)
+    }
+  }
+
+  /// ``caps(_:threads:again:finished:)`` for models that are more than dense layers in a row.
+  private func graphCaps(
+    _ indices: [Int], _ threads: Int, _ again: [BoxCap]?,
+    _ finished: @Sendable (BoxCap, _ seconds: Double) -> Bool
+  ) throws(CertificationError) -> [BoxCap?] {
+    try refuseSearch()
+    let certifier = try GraphConfidenceCap(program: program)
+    let tasks = indices.enumerated().map { Task(index: $1, parts: again?[$0].parts) }
+    return run(tasks, threads, {}, finished) { _, task, attack in
+      let start = ContinuousClock.now
+      let cap = certifier.cap(over: self.box(task.index))
+      var entry = BoxCap(index: task.index, input: self.input(task.index), cap: cap, parts: 1)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      self.attack(&entry, task, attack)
+      return (entry, seconds)
+    }
+  }
+
+  private func refuseSearch() throws(CertificationError) {
+    guard job.searchSeconds == nil else {
+      throw .region(
+        reason: "only boxes of models with dense layers in a row are searched: leave out the time")
+    }
+    if case .far = job.region {
+      throw .region(reason: "only models with dense layers in a row are searched for what is far from data")
+    }
+  }
+}
+
+extension IntegerProgram {
+  /// Whether the program is only dense operations in a row.
+  var isDenseChain: Bool {
+    layers.indices.allSatisfy { index in
+      if case .dense = layers[index] { sources[index] == [index - 1] } else { false }
+    }
   }
 }
 

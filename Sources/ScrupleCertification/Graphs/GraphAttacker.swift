@@ -36,7 +36,7 @@ public struct GraphAttacker {
 
   /// Evaluates inputs and remembers the worst.
   private func note(_ inputs: [[UInt8]], in result: inout AttackResult) {
-    let found = Parallel.map(inputs) { [pair] input in GraphPair.Logits(pair, input) }
+    let found = Parallel.map(inputs) { [pair] input in GraphLogits(pair.twin, pair.program, input) }
     for (input, logits) in zip(inputs, found) {
       result.evaluations += 1
       let (gap, change) = (logits.largestGap, logits.largestProbabilityChange)
@@ -103,31 +103,6 @@ public struct GraphAttacker {
       note(children, in: &best)
       result.merge(best)
       if best.gap > worst { (worst, parent) = (best.gap, best.gapInput) }
-    }
-  }
-}
-
-extension GraphPair {
-  /// Both forms' logits for one input, in nats, temperature included: the program's exact, the twin's in Double.
-  struct Logits {
-    let device: [Double]
-    let twin: [Double]
-
-    init(_ pair: GraphPair, _ input: [UInt8]) {
-      let unit = exp2(-Double(pair.program.fractionBits)) * ln2
-      device = pair.program.evaluate(input: input).logits.map { Double($0) * unit }
-      twin = pair.twin.preciseLogits(input)
-    }
-
-    /// The largest difference of differences, `(device_i − twin_i) − (device_k − twin_k)`.
-    var largestGap: Double {
-      let differences = zip(device, twin).map { $0 - $1 }
-      return (differences.max() ?? 0) - (differences.min() ?? 0)
-    }
-
-    /// The largest change of a class's probability.
-    var largestProbabilityChange: Double {
-      zip(softmax(device), softmax(twin)).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
   }
 }

@@ -8,30 +8,36 @@ import ScrupleQuantization
 public struct GraphCertifier: Sendable {
   /// The models.
   public let pair: GraphPair
+  private let includesInputRounding: Bool
   private let effort: Int
 
-  /// - Parameter effort: multiplications that each box may take beyond what it has to.
-  public init(_ pair: GraphPair, effort: Int = 0) {
+  /// - Parameters:
+  ///   - includesInputRounding: whether the twin reads real inputs, which the device rounds to bytes of the box.
+  ///   - effort: multiplications that each box may take beyond what it has to.
+  public init(_ pair: GraphPair, includesInputRounding: Bool = false, effort: Int = 0) {
     self.pair = pair
+    self.includesInputRounding = includesInputRounding
     self.effort = effort
   }
 
   /// The bounds over one box.
   public func bound(_ box: InputBox) -> BoxCertificate {
-    let ranges = pair.ranges(over: box)
+    let ranges = pair.ranges(over: box, realInputs: includesInputRounding)
+    let radius = includesInputRounding ? Slack.up(1 / 510, operations: 1) : 0
     let differences = pair.refined(
-      pair.differences(ranges: ranges, inputRadius: 0), ranges: ranges, inputRadius: 0, effort: effort)
+      pair.differences(ranges: ranges, inputRadius: radius), ranges: ranges, inputRadius: radius,
+      effort: effort)
     var bounds = LogitBounds(classes: pair.program.classCount)
     guard let head = pair.steps.last, case .kernel(let kernel) = head.operation,
       case .dense(let integers) = pair.program.layers.last
     else { return BoxCertificate(bounds) }
     let source = head.sources[0]
     let input = box.intervals
-    let reals: Intervals = (input.low.map { ($0 / 255).nextDown }, input.high.map { ($0 / 255).nextUp })
+    let reals = box.reals(reach: includesInputRounding ? 0.5 : 0)
     let twin = source < 0 ? reals : ranges[source].twin
     bounds.program = integers.logitDifferences(
       reading: source < 0 ? input : ranges[source].program.values, zeroPoint: head.program.inputZeroPoint)
-    for gap in pair.pairGaps(differences, inputRadius: 0) {
+    for gap in pair.pairGaps(differences, inputRadius: radius) {
       bounds.difference.intersect(gap.first, gap.second, low: -gap.bound, high: gap.bound)
       let range = kernel.difference(gap.first, gap.second, over: twin, temperature: pair.twin.temperature)
       bounds.reference.intersect(gap.first, gap.second, low: range.low, high: range.high)

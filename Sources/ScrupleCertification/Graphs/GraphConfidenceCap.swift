@@ -27,10 +27,10 @@ public struct GraphConfidenceCap: Sendable {
   }
 
   /// An upper bound of the device's largest class probability over a box.
-  public func cap(over box: InputBox) -> Double { classCaps(over: box).max() ?? 1 }
+  public func cap(over box: InputBox) -> Double { caps(over: box).max() ?? 1 }
 
   /// An upper bound of each class's probability over a box.
-  public func classCaps(over box: InputBox) -> [Double] {
+  public func caps(over box: InputBox) -> [Double] {
     logitDifferences(over: box).classCaps
   }
 

@@ -17,13 +17,8 @@ extension GraphPair {
   ///
   /// - Parameter realInputs: see ``ModelPair/ranges(over:realInputs:)``.
   func ranges(over box: InputBox, realInputs: Bool = false) -> [StepRanges] {
-    let reach = realInputs ? 0.5 : 0
     let bytes = box.intervals
-    // One rounding each.
-    let reals: Intervals = (
-      bytes.low.map { max(0, ($0 - reach) / 255).nextDown },
-      bytes.high.map { min(1, ($0 + reach) / 255).nextUp }
-    )
+    let reals = box.reals(reach: realInputs ? 0.5 : 0)
     var result: [StepRanges] = []
     for step in steps {
       let program = step.program.ranges(

@@ -153,4 +153,13 @@ extension InputBox {
   var intervals: Intervals {
     (ranges.map { Double($0.lowerBound) }, ranges.map { Double($0.upperBound) })
   }
+
+  /// What the twin reads: the bytes as `u/255`, or anything up to `reach` bytes outside but within 0…1; rounded outward.
+  func reals(reach: Double) -> Intervals {
+    let bytes = intervals
+    return (
+      bytes.low.map { max(0, ($0 - reach) / 255).nextDown },
+      bytes.high.map { min(1, ($0 + reach) / 255).nextUp }
+    )
+  }
 }

@@ -71,7 +71,7 @@ extension CertifyCommand {
       let runner = try BoxRunner(job, reference: network, program: file.program, centers: set.centers)
       try work(BoxPart<BoxDifference>(job: job, shard: shard ?? .whole), runner.differences)
     case .caps:
-      let pair = try ModelPair(twin: network, program: file.program)
+      let pair = try Certifier.pair(twin: network, program: file.program)
       let against = try ood == nil ? nil : dataset.map { try inDistribution($0, count: nil, file, network) }
       let job = BoxJob(
         cap: pair, region: set.region, searchSeconds: time, evaluations: attempts, seed: data.seed,

@@ -170,7 +170,7 @@ struct CertifyCommand: ParsableCommand {
     if let check { return try recheck(check, network, file) }
     if let region = try region(network) { return try certify(region, network, file) }
     if !network.isGridTwin { return try certify(.domain, network, file) }
-    let pair = try ModelPair(twin: network, program: file.program)
+    let pair = try Certifier.pair(twin: network, program: file.program)
     let progress = ProgressLine(silent: format.json)
     let document = try prove(pair, progress)
     progress.clear()
@@ -184,18 +184,31 @@ struct CertifyCommand: ParsableCommand {
     document.show()
   }
 
-  private func prove(_ pair: ModelPair, _ progress: ProgressLine) throws -> CertificateDocument {
-    if domain == .search { return try search(pair, progress) }
+  private func prove(_ pair: any CertifiedPair, _ progress: ProgressLine) throws -> CertificateDocument {
+    if domain == .search {
+      guard let pair = pair as? ModelPair else {
+        throw CertificationError.notADenseChain(network: pair.twin.name)
+      }
+      return try search(pair, progress)
+    }
     progress.update("proving")
     let proved = try proveGap(
       of: pair, exhaustive: domain.map { $0 == .exhaustive }, inputRounding: inputRounding == true)
     let evaluations = evaluations ?? 20_000
     guard case .wholeDomain(let closedForm) = proved.proof, evaluations > 0 else { return proved }
-    var attacker = Attacker(pair, seed: data.seed)
     var attacks: [AttackResult] = []
-    for attack in Attack.allCases {
-      progress.update("attack: \(attack.rawValue)")
-      attacks.append(attacker.run(attack, evaluations: evaluations))
+    if let pair = pair as? ModelPair {
+      var attacker = Attacker(pair, seed: data.seed)
+      for attack in Attack.allCases {
+        progress.update("attack: \(attack.rawValue)")
+        attacks.append(attacker.run(attack, evaluations: evaluations))
+      }
+    } else if let pair = pair as? GraphPair {
+      var attacker = GraphAttacker(pair, seed: data.seed)
+      for attack in GraphAttacker.attacks {
+        progress.update("attack: \(attack.rawValue)")
+        attacks.append(attacker.run(attack, evaluations: evaluations))
+      }
     }
     return CertificateDocument(closedForm, of: pair, attacks: attacks, seconds: proved.seconds)
   }

@@ -111,7 +111,7 @@ struct QuantizeCommand: ParsableCommand {
       throw Failure(
         .badData, "\(path): its gap holds in some boxes only; the device needs one for every input")
     }
-    let pair = try ModelPair(twin: quantized.twin, program: quantized.program)
+    let pair = try Certifier.pair(twin: quantized.twin, program: quantized.program)
     if let problem = try document.problems(for: pair).first { throw Failure(.badData, "\(path): \(problem)") }
     try quantized.program.metadata.setGap(document.gap)
   }

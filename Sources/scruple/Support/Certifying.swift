@@ -5,15 +5,17 @@ import ScrupleCertification
 ///
 /// - Parameter inputRounding: also for real inputs, which the device rounds; in closed form only.
 func proveGap(
-  of pair: ModelPair, exhaustive: Bool? = nil, inputRounding: Bool = false
+  of pair: any CertifiedPair, exhaustive: Bool? = nil, inputRounding: Bool = false
 ) throws -> CertificateDocument {
   let clock = ContinuousClock()
   let began = clock.now
-  if exhaustive ?? (pair.program.inputCount <= 2 && !inputRounding) {
+  let chain = pair as? ModelPair
+  if exhaustive ?? (chain != nil && pair.program.inputCount <= 2 && !inputRounding) {
+    guard let pair = chain else { throw CertificationError.notADenseChain(network: pair.twin.name) }
     let certificate = try Certifier.exhaustive(pair)
     return CertificateDocument(certificate, of: pair, seconds: (clock.now - began) / .seconds(1))
   }
-  let certificate = Certifier.wholeDomain(pair, inputRounding: inputRounding)
+  let certificate = pair.wholeDomain(inputRounding: inputRounding, refine: true)
   return CertificateDocument(certificate, of: pair, seconds: (clock.now - began) / .seconds(1))
 }
 
