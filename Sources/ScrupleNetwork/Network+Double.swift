@@ -10,20 +10,25 @@ extension Network {
   /// - Returns: row-major `count × classes`.
   public func preciseLogits(_ inputs: [UInt8]) -> [Double] {
     let count = inputs.count / input.count
+    let layers = layers.map(PreciseLayer.init)
     var result: [Double] = []
     result.reserveCapacity(count * classCount)
     for sample in 0..<count {
       let x = inputs[sample * input.count..<(sample + 1) * input.count].map { Double($0) / 255 }
-      for value in preciseOutputs(x).last ?? [] { result.append(value / Double(temperature)) }
+      for value in outputs(of: layers, x).last ?? [] { result.append(value / Double(temperature)) }
     }
     return result
   }
 
   /// The outputs of every layer for one normalized sample, computed in `Double`.
   public func preciseOutputs(_ x: [Double]) -> [[Double]] {
+    outputs(of: layers.map(PreciseLayer.init), x)
+  }
+
+  private func outputs(of layers: [PreciseLayer], _ x: [Double]) -> [[Double]] {
     var outputs: [[Double]] = []
     for (layer, sources) in zip(layers, sources) {
-      outputs.append(layer.precise(sources.map { $0 < 0 ? x : outputs[$0] }))
+      outputs.append(layer.outputs(sources.map { $0 < 0 ? x : outputs[$0] }))
     }
     return outputs
   }

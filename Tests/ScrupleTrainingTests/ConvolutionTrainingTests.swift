@@ -211,6 +211,26 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
     #expect(complaint(Self.plain, "outliers: {data: [nothing-here]}") != "accepted")
   }
 
+  @Test func `networks that cannot fit are refused with what is missing`() throws {
+    func complaint(_ budget: String, _ layers: String = Self.plain) -> String {
+      do {
+        _ = try TrainingProblem(recipe(layers, "budget: \(budget)"), dataset: shapes(50, seed: 1), test: nil)
+        return "accepted"
+      } catch { return "\(error)" }
+    }
+    // 6·9 + 2·96 weights, 8 channels; the input and 8×8×6 values are alive at once.
+    #expect(complaint("{flash: 310, ram: 484}") == "accepted")
+    #expect(
+      complaint("{flash: 309}")
+        == "budget: the network needs at least 310 bytes of flash, 1 more than the budget's 309")
+    // While the pool runs, 8×8×6 and 4×4×6 values are.
+    #expect(
+      complaint("{ram: 400}")
+        == "budget: the network needs at least 484 bytes of RAM, 84 more than the budget's 400")
+    // The stem's 800 values wait for the sum beside two others' in turn; the sum replaces a summand.
+    #expect(complaint("{ram: 2399}", Self.residual).contains("at least 2400 bytes of RAM, 1 more"))
+  }
+
   @Test func `augmented images stay in range, and nothing asked for changes nothing`() {
     var generator = SeededGenerator(seed: 1)
     let rows = FloatBuffer((0..<20 * 75).map { _ in generator.uniform() })

@@ -96,4 +96,11 @@ void loops_scale_channels(
 void loops_combine_channels(
     float *y, const float *x, const float *a, const float *b, const float *d, size_t pixels, size_t channels);
 
+/* loops_convolve and loops_depthwise in double precision, for inputs that are padded already. Weights: kernel row, kernel
+   column, channel, output channel; depthwise: kernel row, kernel column, channel. Nothing past any end is touched. */
+void loops_convolve_precise(
+    double *y, const double *x, const double *weights, const double *bias, loops_geometry g, double low, double high);
+void loops_depthwise_precise(
+    double *y, const double *x, const double *weights, const double *bias, loops_geometry g, double low, double high);
+
 #endif

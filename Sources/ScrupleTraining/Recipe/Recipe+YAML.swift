@@ -20,7 +20,7 @@ extension Recipe {
       node, file: file, path: "",
       known: [
         "name", "seed", "data", "features", "network", "loss", "optimizer", "schedule", "epochs", "batch",
-        "shards", "grid", "gap", "interval", "augment", "outliers", "stop",
+        "shards", "grid", "gap", "interval", "augment", "outliers", "stop", "budget",
       ])
     text = yaml
     name = try top.string("name", expected: "the model's name")
@@ -51,6 +51,7 @@ extension Recipe {
     gap = try Self.gap(top)
     interval = try Self.interval(top, isTabular: features != nil)
     stop = try Self.stop(top)
+    budget = try Self.budget(top)
     (hidden, layers, activation, temperature) = try Self.network(top, grid: grid)
     try checkTogether(top)
   }

@@ -209,6 +209,8 @@ public struct Recipe: Equatable, Sendable {
   /// Parts of each batch whose gradients are computed apart, then added: up to so many threads can work, and
   /// the result does not depend on how many do.
   public var shards: Int
+  /// What the device has, if the recipe says so.
+  public var budget: Budget?
   /// When training ends early; the best epoch's network is kept.
   public var stop: Stop?
   /// Training on the grid, or `nil` for floats that are calibrated later.

@@ -57,6 +57,9 @@ struct TrainingProblem {
     }
     labels = dataset.labelNames
     let (network, normalized) = try recipe.template(input: input, labels: labels)
+    if let budget = recipe.budget, let excess = network.excess(over: budget) {
+      throw .setup(reason: "budget: \(excess)")
+    }
     template = network
     graph = NetworkGraph(network, normalized: normalized)
     let (kept, held) = try Self.split(dataset, recipe)
