@@ -130,11 +130,11 @@ class PlaneMap {
   }
 }
 
-/// One sample of the data: a circle, a square or a triangle, and so on around.
+/// One sample of the data: a circle, a triangle or a square, as in the other pictures, and so on around.
 function mark(context, x, y, label) {
   context.beginPath();
   if (label % 3 === 0) context.arc(x, y, 4, 0, 2 * Math.PI);
-  else if (label % 3 === 1) context.rect(x - 3.5, y - 3.5, 7, 7);
+  else if (label % 3 === 2) context.rect(x - 3.5, y - 3.5, 7, 7);
   else {
     context.moveTo(x, y - 6);
     context.lineTo(x + 6, y + 4.5);
