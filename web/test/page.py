@@ -232,6 +232,7 @@ def test_images(browser):
             keep()
             if title == "α (brightness)" and value > 0:
                 check(shown[-1][0]["beyond"] is not None, "nothing is said about pixels beyond the device's range")
+    browser.wait("[...document.querySelectorAll('.ray path')].every((path) => path.getAttribute('d')?.length > 300)")
     check(max(abs(a - b) for a, b in zip(seen(browser), alone)) <= 77, "a push left its ball")
     check(shown[-1][0]["confidence"] >= shown[9][0]["confidence"] - 1e-3, "a push towards confidence lowered it")
     for button in [5, 1]:  # reset sliders, clear

@@ -9,11 +9,14 @@ const svg = (tag, attributes, ...children) => {
 
 const frame = { width: 460, height: 200, left: 32, right: 26, top: 10, bottom: 38 };
 
+const raySteps = 50;
+
 /// A small chart of the models along a ray; `span` is the range of log₁₀ α.
 class RayChart {
   #models;
   #span;
   #lines;
+  #work; // The timer of the next points.
   #marker = svg("line", {
     y1: frame.top, y2: frame.height - frame.bottom, stroke: "var(--ink)", "stroke-width": 1.5,
   });
@@ -66,15 +69,30 @@ class RayChart {
     this.#marker.setAttribute("x2", this.#x(power));
   }
 
-  /// Draws the ray through `x`, normalized values.
+  /// Draws the ray through `x`, normalized values, point by point while nothing else is to do.
   draw(x) {
-    const powers = Array.from({ length: 51 }, (_, i) => this.#span[0] + ((this.#span[1] - this.#span[0]) * i) / 50);
-    this.#models.forEach(({ device, twin }, i) => {
-      const line = (confidence) => `M${powers.map((power) =>
-        `${this.#x(power).toFixed(1)} ${this.#y(confidence(x.map((v) => v * 10 ** power))).toFixed(1)}`).join("L")}`;
-      this.#lines[i].int8.setAttribute("d", line((values) => device.run(bytesFor(values)).confidence));
-      this.#lines[i].float.setAttribute("d", line((values) => Math.max(...twin.probabilities(values))));
-    });
+    clearTimeout(this.#work);
+    const points = this.#models.map(() => ({ float: [], int8: [] }));
+    const [low, high] = this.#span;
+    const add = (power, { device, twin }, { float, int8 }) => {
+      const values = x.map((value) => value * 10 ** power);
+      const place = (confidence) => `${this.#x(power).toFixed(1)} ${this.#y(confidence).toFixed(1)}`;
+      int8.push(place(device.run(bytesFor(values)).confidence));
+      float.push(place(Math.max(...twin.probabilities(values))));
+    };
+    let step = 0;
+    const go = () => {
+      const began = performance.now();
+      while (step <= raySteps && performance.now() - began < 10) {
+        this.#models.forEach((model, i) => add(low + ((high - low) * step) / raySteps, model, points[i]));
+        step++;
+      }
+      if (step <= raySteps) this.#work = setTimeout(go);
+      else points.forEach((lines, i) => {
+        for (const side of ["float", "int8"]) this.#lines[i][side].setAttribute("d", `M${lines[side].join("L")}`);
+      });
+    };
+    this.#work = setTimeout(go, 50);
   }
 }
 
