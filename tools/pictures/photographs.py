@@ -44,7 +44,6 @@ TEST = ["ascent", "camera", "coffee", "flower", "grass", "rocket"]
 SCIENCE = ["cell", "hubble_deep_field", "ihc", "moon", "retina"]
 
 
-
 def load(folder):
     """All photographs in grey, by name: {name: array of bytes [height, width]}. Downloads what isn't in `folder`."""
     photographs = {}
