@@ -55,6 +55,22 @@ extension Layer {
   }
 }
 
+extension Network {
+  /// The most values that a layer (or the input) has for one sample.
+  var widestLayer: Int {
+    layers.reduce(input.count) { widest, layer in
+      switch layer {
+      case .flatten: widest
+      case .dense(let layer): max(widest, layer.outputs)
+      case .convolution(let layer): max(widest, layer.outputShape.count)
+      case .depthwise(let layer): max(widest, layer.outputShape.count)
+      case .pooling(let layer): max(widest, layer.outputShape.count)
+      case .addition(let layer): max(widest, layer.count)
+      }
+    }
+  }
+}
+
 /// The mean of each column, in Double.
 private func means(of values: [some BinaryFloatingPoint], width: Int) -> [Double] {
   var sums = [Double](repeating: 0, count: width)

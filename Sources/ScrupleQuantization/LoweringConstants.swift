@@ -63,7 +63,7 @@ extension LoweringConstants {
 
 extension IntegerDense {
   /// The sum of one channel's weights: what its bias loses to the input's zero point, per unit of it.
-  func weightSum(of channel: Int) -> Int {
+  public func weightSum(of channel: Int) -> Int {
     weights[channel * inputs..<(channel + 1) * inputs].reduce(0) { $0 + Int($1) }
   }
 }

@@ -67,6 +67,13 @@ struct CalibrationTests {
     }
   }
 
+  @Test func `too many samples are thinned out evenly`() {
+    let data = (0..<30).map { Float($0) }
+    #expect(Quantizer.evenlySpaced(data, width: 3, atMost: 10) == data)
+    #expect(Quantizer.evenlySpaced(data, width: 3, atMost: 4) == [0, 1, 2, 6, 7, 8, 15, 16, 17, 21, 22, 23])
+    #expect(GraphKind.poolings.network(seed: 1).widestLayer == 10 * 7 * 4)
+  }
+
   @Test func `a layer that never fires still gets a program`() throws {
     var layers = Random.network([4, 6, 3], seed: 13).denseLayers
     for channel in 0..<6 { layers[0].bias[channel] = -100 }

@@ -128,9 +128,8 @@ extension ProgramStep {
     let sums = map.apply(weights, to: zip(input.low, input.high).map { $0 + $1 })
     let widths = map.apply(absolute, to: zip(input.low, input.high).map { $1 - $0 })
     // The bias in the program expects bytes with their zero point.
-    let bias = (0..<dense.outputs).map { channel in
-      let row = dense.weights[channel * dense.inputs..<(channel + 1) * dense.inputs]
-      return Double(Int(dense.bias[channel]) + inputZeroPoint * row.reduce(0) { $0 + Int($1) })
+    let bias = (0..<dense.outputs).map {
+      Double(Int(dense.bias[$0]) + inputZeroPoint * dense.weightSum(of: $0))
     }
     return (
       sums.indices.map { bias[$0 % bias.count] + (sums[$0] - widths[$0]) / 2 },
