@@ -38,6 +38,18 @@ public struct IntegerPooling: Equatable, Sendable {
     }
   }
 
+  /// A pooling as a file has it.
+  init(
+    kind: Kind, image: ImageShape, window: Window, zeroPoint: Int, multiplier: Int32, preShift: Int
+  ) {
+    self.kind = kind
+    self.image = image
+    self.window = window
+    self.zeroPoint = zeroPoint
+    self.multiplier = multiplier
+    self.preShift = preShift
+  }
+
   /// What is written.
   public var outputShape: ImageShape { window.outputShape(of: image, withChannels: image.channels) }
 }

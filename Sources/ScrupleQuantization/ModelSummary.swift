@@ -15,13 +15,15 @@ public struct ModelSummary: Equatable, Sendable, Codable {
 
   /// One operation.
   public struct Operation: Equatable, Sendable, Codable {
-    /// `dense`.
+    /// `dense`, `convolution`, `depthwise`, `average pooling`, `maximum pooling`, `addition`.
     public let kind: String
-    /// Number of inputs.
+    /// Number of inputs; of an addition, of each summand.
     public let inputs: Int
     /// Number of outputs.
     public let outputs: Int
-    /// `pair-packed`.
+    /// `784→100`, or of operations on images `28×28×1→14×14×8, 3×3, stride 2×2, padding [0, 0, 1, 1]`.
+    public let shape: String
+    /// `pair-packed`, `quads` or `none`.
     public let layout: String
     /// Bytes of packed weights, padding included.
     public let weightBytes: Int
@@ -41,8 +43,8 @@ public struct ModelSummary: Equatable, Sendable, Codable {
     public let fractionBits: Int?
     /// The real value of byte 255 of the output; nil for logits.
     public let limit: Float?
-    /// Bits that the accumulator needs, sign included: proved again from the weights in the file.
-    public let accumulatorBits: Int
+    /// Bits that the accumulator needs, sign included: proved again from the weights in the file; nil without weights.
+    public let accumulatorBits: Int?
     /// Arena offset of the input.
     public let inputOffset: Int
     /// Arena offset of the output.
@@ -101,28 +103,28 @@ public struct ModelSummary: Equatable, Sendable, Codable {
     (threshold, gap) = (metadata.thresholdProbability, metadata.gap)
 
     var operations: [Operation] = []
-    var placed: [(LiveTensor, Int)] = []
+    var offsets: [Int] = []
+    var scratches: [Int] = []
     do throws(ModelError) {
       let model = try Model(validating: bytes.span.bytes)
-      placed.append(
-        (LiveTensor(name: "input", bytes: model.inputCount, operations: 0...0), model.inputOffset))
+      offsets.append(model.inputOffset)
       for (index, layer) in program.layers.enumerated() {
-        guard case .dense(let dense) = layer else { continue }
         let operation = model.operation(index)
-        operations.append(Operation(dense, operation, limit: metadata.limits[safely: index]))
-        let name = index == program.layers.count - 1 ? "logits" : "layer \(index)"
-        let tensor = LiveTensor(name: name, bytes: operation.outputByteCount, operations: index...index + 1)
-        placed.append((tensor, operation.outputOffset))
+        operations.append(Operation(layer, operation, limit: metadata.limits[safely: index]))
+        offsets.append(operation.outputOffset)
+        if let offset = operation.scratchOffset { scratches.append(offset) }
       }
     } catch {
       throw .invalid(error)
     }
     self.operations = operations
-    arenaLowerBound = ArenaPlan(planning: placed.map(\.0)).lowerBound
-    buffers = placed.map { tensor, offset in
+    let plan = program.arenaPlan
+    arenaLowerBound = plan.lowerBound
+    // The planner's tensors, where this file has them.
+    buffers = zip(plan.buffers, offsets + scratches).map { buffer, offset in
       ArenaPlan.Buffer(
-        name: tensor.name, offset: offset, size: tensor.size, firstOperation: tensor.firstOperation,
-        lastOperation: tensor.lastOperation)
+        name: buffer.name, offset: offset, size: buffer.size, firstOperation: buffer.firstOperation,
+        lastOperation: buffer.lastOperation)
     }
   }
 
@@ -149,20 +151,42 @@ public struct ModelSummary: Equatable, Sendable, Codable {
 }
 
 extension ModelSummary.Operation {
-  fileprivate init(_ dense: IntegerDense, _ operation: ScrupleRuntime.Operation, limit: Float?) {
+  fileprivate init(_ layer: IntegerLayer, _ operation: ScrupleRuntime.Operation, limit: Float?) {
     var clamp: (zeroPoint: Int, low: Int, high: Int)?
     var fractionBits: Int?
-    switch dense.output {
+    switch layer.output {
     case .activation(let zeroPoint, let low, let high): clamp = (zeroPoint, low, high)
     case .logits(let bits): fractionBits = bits
     }
     self.init(
-      kind: "dense", inputs: dense.inputs, outputs: dense.outputs, layout: "pair-packed",
-      weightBytes: WeightLayout.byteCount(inputs: dense.inputs, outputs: dense.outputs),
-      multiplyAccumulates: dense.inputs * dense.outputs, output: clamp == nil ? "logits" : "activations",
-      preShift: dense.preShift, zeroPoint: clamp?.zeroPoint, low: clamp?.low, high: clamp?.high,
-      fractionBits: fractionBits, limit: clamp == nil ? nil : limit, accumulatorBits: dense.accumulatorBits,
-      inputOffset: operation.inputOffset, outputOffset: operation.outputOffset)
+      kind: layer.kind, inputs: layer.inputs, outputs: layer.outputs, shape: layer.shapeText,
+      layout: layer.layoutText, weightBytes: layer.encodedConstants?.first?.count ?? 0,
+      multiplyAccumulates: layer.multiplyAccumulates, output: clamp == nil ? "logits" : "activations",
+      preShift: layer.kernel?.preShift ?? 0, zeroPoint: clamp?.zeroPoint, low: clamp?.low, high: clamp?.high,
+      fractionBits: fractionBits, limit: clamp == nil ? nil : limit,
+      accumulatorBits: layer.kernel?.accumulatorBits, inputOffset: operation.inputOffset,
+      outputOffset: operation.outputOffset)
+  }
+}
+
+extension IntegerLayer {
+  /// The shapes of what is read and written.
+  fileprivate var shapeText: String {
+    switch self {
+    case .dense(let dense): "\(dense.inputs)→\(dense.outputs)"
+    case .convolution(let layer): "\(layer.image)→\(layer.outputShape), \(layer.window)"
+    case .depthwise(let layer): "\(layer.image)→\(layer.outputShape), \(layer.window)"
+    case .pooling(let layer): "\(layer.image)→\(layer.outputShape), \(layer.window)"
+    case .addition(let layer): "\(layer.count) + \(layer.count)"
+    }
+  }
+
+  fileprivate var layoutText: String {
+    switch self {
+    case .dense, .convolution: "pair-packed"
+    case .depthwise: "quads"
+    case .pooling, .addition: "none"
+    }
   }
 }
 

@@ -10,8 +10,8 @@ struct Dense {
   let weights: UnsafePointer<UInt32>
   let bias: UnsafePointer<Int32>
   let multiplier: UnsafePointer<Int32>
-  let input: UnsafePointer<UInt32>
-  let output: UnsafeMutableRawPointer
+  var input: UnsafePointer<UInt32>
+  var output: UnsafeMutableRawPointer
   /// Groups of four inputs.
   let groups: Int
   let outputs: Int

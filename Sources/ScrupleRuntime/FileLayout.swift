@@ -236,6 +236,8 @@ public enum FileLayout {
     public static var extent: ClosedRange<Int> { 1...32768 }
     /// Rows and columns of a window, and its steps.
     public static var window: ClosedRange<Int> { 1...255 }
+    /// Positions of a depthwise window: the size of the weights stays below 2³⁰.
+    public static var depthwiseTaps: ClosedRange<Int> { 1...16384 }
     /// Multipliers of an addition: the sum of two products with −255…255 stays in 32 bits.
     public static var additionMultiplier: ClosedRange<Int> { 1...(1 << 22) - 1 }
     /// Shift of an addition.

@@ -28,6 +28,7 @@ extension Model {
   ///   writes.
   public func prepareBatch(_ weights: UnsafeMutableRawBufferPointer) -> Bool {
     guard Self.canRunBatches else { return false }
+    for i in 0..<operationCount where operation(i).kind != .dense { return false }
     unsafe precondition(weights.count >= batchWeightsSize && Self.isAligned(weights.baseAddress))
     return unsafe bytes.withUnsafeBytes { file in
       // SAFETY: validated offsets, and the sum of all sizes is what `weights` has.
@@ -157,7 +158,8 @@ extension Model {
   private func groups(_ operation: Operation) -> Int { (operation.inputCount &+ 3) &>> 2 }
 
   private func plainSize(_ operation: Operation) -> Int {
-    Int(bitPattern: UInt(scr_plain_size(groups(operation), operation.outputCount)))
+    operation.kind == .dense
+      ? Int(bitPattern: UInt(scr_plain_size(groups(operation), operation.outputCount))) : 0
   }
 
   /// Bytes of a row of working memory: the widest tensor between operations, or the input.

@@ -27,32 +27,13 @@ extension Model {
   /// - Parameter arena: as ``checkArena(_:)`` wants it.
   public func step(_ index: Int, arena: inout MutableRawSpan) {
     precondition(index >= 0 && index < operationCount && arena.byteCount >= arenaSize)
-    let base = descriptorOffset(index)
-    let codes = word(base)
-    let clamp = word(base &+ FileLayout.Descriptor.inputZeroPoint)
     unsafe bytes.withUnsafeBytes { file in
       unsafe arena.withUnsafeMutableBytes { memory in
-        // SAFETY: spans of validated sizes aren't empty; see Dense for the rest.
-        let file = unsafe file.baseAddress.unsafelyUnwrapped
-        let memory = unsafe memory.baseAddress.unsafelyUnwrapped
-        unsafe Dense(
-          weights: (file + field(base &+ FileLayout.Descriptor.weightsOffset)).assumingMemoryBound(
-            to: UInt32.self),
-          bias: (file + field(base &+ FileLayout.Descriptor.biasOffset)).assumingMemoryBound(to: Int32.self),
-          multiplier: (file + field(base &+ FileLayout.Descriptor.multiplierOffset))
-            .assumingMemoryBound(to: Int32.self),
-          input: UnsafePointer(
-            (memory + field(base &+ FileLayout.Descriptor.inputOffset)).assumingMemoryBound(to: UInt32.self)),
-          output: memory + field(base &+ FileLayout.Descriptor.outputOffset),
-          groups: (field(base &+ FileLayout.Descriptor.inputCount) &+ 3) &>> 2,
-          outputs: field(base &+ FileLayout.Descriptor.outputCount),
-          isLogits: UInt8(truncatingIfNeeded: codes &>> 16) == FileLayout.OutputKind.logits,
-          scaling: Scaling(
-            shift: Int32(truncatingIfNeeded: codes &>> 24),
-            zeroPoint: Int32(truncatingIfNeeded: (clamp &>> 8) & 0xFF),
-            low: Int32(truncatingIfNeeded: (clamp &>> 16) & 0xFF),
-            high: Int32(truncatingIfNeeded: clamp &>> 24))
-        ).run()
+        // SAFETY: spans of validated sizes aren't empty, and the descriptor is a validated one.
+        let step = unsafe Step(
+          model: self, base: descriptorOffset(index), file: file.baseAddress.unsafelyUnwrapped,
+          memory: memory.baseAddress.unsafelyUnwrapped)
+        unsafe step.run()
       }
     }
   }

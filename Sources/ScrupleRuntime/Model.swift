@@ -45,17 +45,38 @@ public struct Model: ~Escapable {
       : .activations(
         preShift: Int(truncatingIfNeeded: shape &>> 24), zeroPoint: UInt8(truncatingIfNeeded: clamp &>> 8),
         low: UInt8(truncatingIfNeeded: clamp &>> 16), high: UInt8(truncatingIfNeeded: clamp &>> 24))
+    let kind = Operation.Kind(rawValue: UInt8(truncatingIfNeeded: shape)) ?? .dense
+    let isOnImages = kind != .dense && kind != .addition
+    // SAFETY: a descriptor of a validated file.
+    let image = isOnImages ? unsafe ImageGeometry(bytes, at: base) : nil
+    let hasWeights = kind == .dense || kind == .convolution || kind == .depthwise
+    func constants(_ offset: Int) -> Int { hasWeights ? field(base &+ offset) : 0 }
+    var count = field(base &+ FileLayout.Descriptor.inputCount)
+    var outputCount = kind == .addition ? count : field(base &+ FileLayout.Descriptor.outputCount)
+    if let image { (count, outputCount) = (image.inputCount, image.outputCount) }
+    let patches = image.map { PatchLayout.scratchByteCount(inputs: $0.taps &* $0.inputChannels) } ?? 0
     return Operation(
-      kind: .dense,
-      inputCount: field(base &+ FileLayout.Descriptor.inputCount),
-      outputCount: field(base &+ FileLayout.Descriptor.outputCount),
+      kind: kind, inputCount: count, outputCount: outputCount,
       inputOffset: field(base &+ FileLayout.Descriptor.inputOffset),
       outputOffset: field(base &+ FileLayout.Descriptor.outputOffset),
-      weightsOffset: field(base &+ FileLayout.Descriptor.weightsOffset),
-      biasOffset: field(base &+ FileLayout.Descriptor.biasOffset),
-      multiplierOffset: field(base &+ FileLayout.Descriptor.multiplierOffset),
-      inputZeroPoint: UInt8(truncatingIfNeeded: clamp),
-      output: output)
+      weightsOffset: constants(FileLayout.Descriptor.weightsOffset),
+      biasOffset: constants(FileLayout.Descriptor.biasOffset),
+      multiplierOffset: constants(FileLayout.Descriptor.multiplierOffset),
+      inputZeroPoint: UInt8(truncatingIfNeeded: clamp), output: output, image: image,
+      addition: kind == .addition ? addition(base) : nil,
+      averageMultiplier: kind == .averagePooling
+        ? Int32(bitPattern: word(base &+ FileLayout.ImageDescriptor.multiplier)) : 0,
+      scratchOffset: kind == .convolution && patches > 0
+        ? field(base &+ FileLayout.ImageDescriptor.scratchOffset) : nil)
+  }
+
+  private func addition(_ base: Int) -> Operation.Addition {
+    Operation.Addition(
+      secondInputOffset: field(base &+ FileLayout.AdditionDescriptor.secondInputOffset),
+      firstMultiplier: Int32(bitPattern: word(base &+ FileLayout.AdditionDescriptor.firstMultiplier)),
+      secondMultiplier: Int32(bitPattern: word(base &+ FileLayout.AdditionDescriptor.secondMultiplier)),
+      secondZeroPoint: byte(base &+ FileLayout.AdditionDescriptor.secondZeroPoint),
+      shift: Int(byte(base &+ FileLayout.AdditionDescriptor.shift)))
   }
 
   // MARK: Reading

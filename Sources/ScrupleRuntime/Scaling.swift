@@ -18,4 +18,17 @@ struct Scaling {
       unsafe output[k] = UInt8(truncatingIfNeeded: scr_clamp(y, low, high))
     }
   }
+
+  /// Scales one accumulator.
+  func byte(_ sum: Int32, _ multiplier: Int32) -> UInt8 {
+    let y = scr_requantize(sum, shift, multiplier) &+ zeroPoint
+    return UInt8(truncatingIfNeeded: scr_clamp(y, low, high))
+  }
+
+  /// The same for kernels that scale four at a time.
+  var word: scr_scaling {
+    scr_scaling(
+      shift: shift, zero_point: zeroPoint, low: UInt32(bitPattern: low) &* 0x0101_0101,
+      high: UInt32(bitPattern: high) &* 0x0101_0101)
+  }
 }

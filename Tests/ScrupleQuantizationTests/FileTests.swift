@@ -73,7 +73,7 @@ struct ModelSummaryTests {
     #expect(summary.sections.map(\.name) == ["operations", "constants", "metadata"])
     #expect(summary.operations.map(\.weightBytes) == [784 * 128, 128 * 10])
     #expect(summary.operations.map(\.output) == ["activations", "logits"])
-    #expect(summary.operations.allSatisfy { $0.accumulatorBits <= 32 })
+    #expect(summary.operations.allSatisfy { ($0.accumulatorBits ?? 0) <= 32 })
     #expect(summary.labels == program.metadata.labels)
     #expect(summary.floatModel?.count == 64)
     #expect(abs(try #require(summary.threshold) - 0.9) < 1e-9)

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "ScrupleArithmetic.h"
+#include "ScrupleBytes.h"
 #include "ScrupleDense.h"
+#include "ScrupleDepthwise.h"
 #include "ScrupleFold.h"
 #include "ScrupleHead.h"
 #include "ScrupleLanes.h"
+#include "ScruplePatches.h"
 #include "ScruplePlain.h"

@@ -35,11 +35,11 @@ struct InspectCommand: ParsableCommand {
     ])
     for operation in summary.operations {
       operations.add([
-        operation.kind, "\(operation.inputs)→\(operation.outputs)", operation.layout,
+        operation.kind, operation.shape, operation.layout,
         "\(grouped(operation.weightBytes)) B", grouped(operation.multiplyAccumulates),
         operation.limit.map { "0…\($0) in bytes" }
           ?? "\(operation.output), \(operation.fractionBits ?? 0) fraction bits",
-        "\(operation.preShift)", "\(operation.accumulatorBits) bits",
+        "\(operation.preShift)", operation.accumulatorBits.map { "\($0) bits" } ?? "–",
       ])
     }
     operations.print()

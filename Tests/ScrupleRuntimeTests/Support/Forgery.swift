@@ -107,7 +107,7 @@ extension Forgery {
   ]
 
   private static let descriptors: [Forgery] = [
-    .init("an unknown operation", byte: 2, at: 96, .unknownOperation(offset: 96, code: 2)),
+    .init("an unknown operation", byte: 7, at: 96, .unknownOperation(offset: 96, code: 7)),
     .init("an unknown operation later", byte: 255, at: 144, .unknownOperation(offset: 144, code: 255)),
     .init("an unknown weight layout", byte: 0, at: 97, .unknownWeightLayout(offset: 97, code: 0)),
     .init("logits in the middle", byte: 1, at: 98, .fieldMismatch(offset: 98, value: 1, expected: 0)),
@@ -128,18 +128,22 @@ extension Forgery {
       "an output over the input", word: 0, at: 104, .overlappingRegions(offset: 104, input: 0, output: 0)),
     .init(
       "logits over their input", word: 8, at: 152, .overlappingRegions(offset: 152, input: 12, output: 8)),
-    .init("no inputs", .fieldOutOfRange(offset: 108, value: 0, bound: 1)) {
-      patch(&$0, 16, 0)
-      patch(&$0, 108, 0)
-    },
+    .init("no inputs", word: 0, at: 16, .fieldOutOfRange(offset: 16, value: 0, bound: 1)),
+    .init("an operation without inputs", word: 0, at: 108, .fieldOutOfRange(offset: 108, value: 0, bound: 1)),
     .init("too many inputs", .fieldOutOfRange(offset: 108, value: 32769, bound: 32768)) {
+      patch(&$0, 12, 1 << 16)
       patch(&$0, 16, 32769)
       patch(&$0, 108, 32769)
     },
-    .init("an input beyond the arena", .outsideArena(offset: 100, start: 0, byteCount: 24, arenaSize: 20)) {
-      patch(&$0, 16, 21)
-      patch(&$0, 108, 21)
-    },
+    .init(
+      "an input beyond the arena", word: 21, at: 16,
+      .outsideArena(offset: 20, start: 0, byteCount: 24, arenaSize: 20)),
+    .init(
+      "an operation's input beyond the arena", word: 21, at: 108,
+      .outsideArena(offset: 100, start: 0, byteCount: 24, arenaSize: 20)),
+    .init(
+      "the input of a caller that an operation has overwritten", word: 0, at: 148,
+      .fieldMismatch(offset: 156, value: 5, expected: 3)),
     .init("no outputs", word: 0, at: 112, .fieldOutOfRange(offset: 112, value: 0, bound: 1)),
     .init(
       "too many outputs", word: 0x4000_0000, at: 112,
