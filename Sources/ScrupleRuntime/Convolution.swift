@@ -18,8 +18,9 @@ struct Convolution {
     if let patches = unsafe patches {
       unsafe run(patches)
     } else {
-      unsafe withUnsafeTemporaryAllocation(byteCount: PatchLayout.stackByteCount, alignment: 8) {
-        unsafe run($0.baseAddress.unsafelyUnwrapped)
+      // PatchLayout.stackByteCount, as a number that the compiler sees.
+      unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) {
+        unsafe run(UnsafeMutableRawPointer($0.baseAddress.unsafelyUnwrapped))
       }
     }
   }

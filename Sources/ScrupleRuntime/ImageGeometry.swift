@@ -70,7 +70,8 @@ public struct ImageGeometry: Equatable, Sendable {
   private static func byteCount(_ height: Int, _ width: Int, _ channels: Int) -> UInt32 {
     let pixels = UInt32(truncatingIfNeeded: height) &* UInt32(truncatingIfNeeded: width)
     let count = scr_umull(pixels, UInt32(truncatingIfNeeded: channels))
-    return count > 1 << 30 ? 1 << 31 : UInt32(truncatingIfNeeded: count)
+    let isPossible = UInt32(truncatingIfNeeded: count &>> 30) == 0
+    return isPossible ? UInt32(truncatingIfNeeded: count) : 0x8000_0000
   }
 }
 

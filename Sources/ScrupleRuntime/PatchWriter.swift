@@ -44,12 +44,12 @@ struct ByteWriter: PatchWriter {
   var next: UnsafeMutablePointer<UInt8>
 
   mutating func copy(_ values: UnsafePointer<UInt8>, _ count: Int) {
-    unsafe next.update(from: values, count: count)
+    for i in 0..<count { unsafe next[i] = values[i] }
     unsafe next += count
   }
 
   mutating func fill(_ value: UInt8, _ count: Int) {
-    unsafe next.update(repeating: value, count: count)
+    for i in 0..<count { unsafe next[i] = value }
     unsafe next += count
   }
 }
