@@ -32,7 +32,7 @@ extension Board {
       "virt-rv32i", "PicoRV32 on a Lattice iCE40 UP5K", .rv32i, megahertz: 12, flash: 1 << 20, ram: 128 << 10,
       processor: "rv32,m=false,a=false,c=false,f=false,d=false"),
     Board(
-      name: "wasm32", part: "WebAssembly", core: .wasm32, clock: nil, flash: (4 << 20) + (16 << 10),
+      name: "wasm32", part: "WebAssembly", core: .wasm32, clock: nil, flash: (4 << 20) + (24 << 10),
       ram: (1 << 20) + programRAM,
       machine: Machine(
         emulator: .wasmkit, arguments: ["run"], flashOrigin: 0, nanosecondsPerInstructionLog2: 0,

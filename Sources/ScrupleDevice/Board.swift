@@ -20,10 +20,10 @@ public struct Board: Codable, Hashable, Sendable {
   public let machine: Machine
 
   /// Flash set aside for the program; the partition that holds the model follows it.
-  public var programFlash: Int { core == .rv32i ? 24 << 10 : 16 << 10 }
+  public var programFlash: Int { core == .rv32i ? 40 << 10 : 24 << 10 }
 
   /// RAM set aside for the program's stack.
-  public static let programStack = 1280
+  public static let programStack = 1536
 
   /// RAM set aside for the program's stack and variables; the rest is the arena.
   public static let programRAM = programStack + 512

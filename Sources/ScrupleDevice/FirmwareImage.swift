@@ -13,8 +13,11 @@ public struct FirmwareImage: Sendable {
   /// the script `tools/build-firmware` is looked for from the current directory upwards, then from the running
   /// program's; it keeps images by content, and says on standard error when it has to build.
   ///
+  /// - Parameters:
+  ///   - board: the board.
+  ///   - isDense: whether to leave out all operations but dense layers.
   /// - Throws: ``DeviceError/imageMissing(board:searched:)``, ``DeviceError/imageFailed(board:log:)``.
-  public static func find(for board: Board) throws(DeviceError) -> FirmwareImage {
+  public static func find(for board: Board, isDense: Bool = false) throws(DeviceError) -> FirmwareImage {
     if let folder = ProcessInfo.processInfo.environment["SCRUPLE_FIRMWARE"], !folder.isEmpty {
       return try FirmwareImage(board, in: URL(fileURLWithPath: folder).appendingPathComponent(board.name))
     }
@@ -28,7 +31,7 @@ public struct FirmwareImage: Sendable {
       while true {
         let script = folder.appendingPathComponent("tools/build-firmware")
         if FileManager.default.isExecutableFile(atPath: script.path) {
-          return try FirmwareImage(board, in: build(board, with: script))
+          return try FirmwareImage(board, in: build(board, isDense: isDense, with: script))
         }
         guard folder.path != "/" else { break }
         folder.deleteLastPathComponent()
@@ -62,10 +65,10 @@ public struct FirmwareImage: Sendable {
   }
 
   /// Runs the script; its last line of output names the image's folder.
-  private static func build(_ board: Board, with script: URL) throws(DeviceError) -> URL {
+  private static func build(_ board: Board, isDense: Bool, with script: URL) throws(DeviceError) -> URL {
     let process = Process(), output = Pipe()
     process.executableURL = script
-    process.arguments = [board.name]
+    process.arguments = (isDense ? ["--dense"] : []) + [board.name]
     process.standardOutput = output
     // What it says about building goes to our standard error as it comes.
     do { try process.run() } catch { throw .imageFailed(board: board.name, log: "\(error)") }

@@ -39,7 +39,8 @@ public struct QEMUDevice: Device {
     guard EmulatorProcess.find(board.machine.emulator.rawValue) != nil else {
       throw .emulatorMissing(board.machine.emulator)
     }
-    let image = try FirmwareImage.find(for: board)
+    let image = try FirmwareImage.find(
+      for: board, isDense: engine.operations.allSatisfy { $0.kind == .dense })
     let flash = TemporaryFile(engine.file)
     let count = inputs.count / engine.inputCount
     let workers = max(1, min(processes, count / 16))

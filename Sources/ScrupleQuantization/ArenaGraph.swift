@@ -7,11 +7,14 @@ struct ArenaGraph {
     let first: Int
     var last: Int
     var place: Int
+    var isScratch = false
   }
 
   /// The input, then one output per operation.
   private var tensors: [Tensor]
   private var scratches: [Tensor] = []
+  /// Operations that may run in place, and what they read.
+  private var candidates: [(operation: Int, reads: [Int])] = []
   private var places = 1
 
   /// Begins with an input of some bytes.
@@ -36,13 +39,12 @@ struct ArenaGraph {
     if isInPlace { candidates.append((operation, reads)) }
     if scratch > 0 {
       scratches.append(
-        Tensor(name: "patches of \(name)", bytes: scratch, first: operation, last: operation, place: places))
+        Tensor(
+          name: "patches of \(name)", bytes: scratch, first: operation, last: operation, place: places,
+          isScratch: true))
       places += 1
     }
   }
-
-  /// Operations that may run in place, and what they read.
-  private var candidates: [(operation: Int, reads: [Int])] = []
 
   /// The tensors' places.
   var plan: ArenaPlan {
@@ -65,7 +67,8 @@ struct ArenaGraph {
       planning: groups.map { _, members in
         LiveTensor(
           name: members[0].name, bytes: members.map(\.bytes).max() ?? 0,
-          operations: (members.map(\.first).min() ?? 0)...(members.map(\.last).max() ?? 0))
+          operations: (members.map(\.first).min() ?? 0)...(members.map(\.last).max() ?? 0),
+          isScratch: members[0].isScratch)
       })
     let offsets = Dictionary(
       uniqueKeysWithValues: zip(groups.map(\.key), planned.buffers.map(\.offset)))

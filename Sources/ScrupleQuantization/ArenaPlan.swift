@@ -47,10 +47,13 @@ struct LiveTensor {
   let size: Int
   let firstOperation: Int
   let lastOperation: Int
+  /// Whether it lives during one operation beside what flows through the program.
+  let isScratch: Bool
 
   /// Pads `bytes` to whole words.
-  init(name: String, bytes: Int, operations: ClosedRange<Int>) {
+  init(name: String, bytes: Int, operations: ClosedRange<Int>, isScratch: Bool = false) {
     self.name = name
+    self.isScratch = isScratch
     size = (bytes + 3) & ~3
     firstOperation = operations.lowerBound
     lastOperation = operations.upperBound
@@ -102,30 +105,40 @@ private struct ArenaSearch {
     }
     (lowerBound, peakOperation) = peak
     offsets = Array(repeating: nil, count: tensors.count)
-    (best, bestSize) = Self.twoEnded(tensors, size: lowerBound)
-  }
-
-  /// In a chain only neighbours conflict: alternate between the bottom and the top of an arena of the lower
-  /// bound. For graphs, where that would overlap, everything side by side.
-  private static func twoEnded(_ tensors: [LiveTensor], size: Int) -> ([Int], Int) {
-    let order = tensors.indices.sorted { tensors[$0].firstOperation < tensors[$1].firstOperation }
-    var offsets = Array(repeating: 0, count: tensors.count)
-    for (position, index) in order.enumerated() where position % 2 == 1 {
-      offsets[index] = size - tensors[index].size
-    }
-    let overlap = tensors.indices.contains { a in
-      tensors.indices.contains { b in
-        a < b && tensors[a].conflicts(with: tensors[b]) && offsets[a] < offsets[b] + tensors[b].size
-          && offsets[b] < offsets[a] + tensors[a].size
+    (best, bestSize) = ([], .max)
+    if let offsets = twoEnded() {
+      (best, bestSize) = (offsets, lowerBound)
+    } else {
+      // Everything side by side.
+      for tensor in tensors {
+        best.append(best.isEmpty ? 0 : bestSize)
+        bestSize = best[best.count - 1] + tensor.size
       }
     }
-    if !overlap { return (offsets, size) }
-    var end = 0
-    for index in order {
-      offsets[index] = end
-      end += tensors[index].size
+  }
+
+  /// In a chain only neighbours conflict: they alternate between the bottom and the top of an arena of the lower
+  /// bound, and scratch finds its place between them. Nil for graphs where that overlaps.
+  private mutating func twoEnded() -> [Int]? {
+    defer { offsets = Array(repeating: nil, count: tensors.count) }
+    let order = tensors.indices.filter { !tensors[$0].isScratch }
+      .sorted { tensors[$0].firstOperation < tensors[$1].firstOperation }
+    for (position, index) in order.enumerated() {
+      offsets[index] = position % 2 == 0 ? 0 : lowerBound - tensors[index].size
     }
-    return (offsets, end)
+    for index in order where takenRanges(beside: index).contains(where: { overlaps($0, index) }) {
+      return nil
+    }
+    for index in tensors.indices where tensors[index].isScratch {
+      offsets[index] = lowestFreeOffset(of: index)
+    }
+    let placed = offsets.map { $0 ?? 0 }
+    return zip(placed, tensors).allSatisfy { $0 + $1.size <= lowerBound } ? placed : nil
+  }
+
+  private func overlaps(_ range: Range<Int>, _ index: Int) -> Bool {
+    guard let offset = offsets[index] else { return false }
+    return range.overlaps(offset..<offset + tensors[index].size)
   }
 
   mutating func run(steps: Int) {
@@ -156,16 +169,19 @@ private struct ArenaSearch {
     }
   }
 
+  /// Where tensors lie that conflict with one.
+  private func takenRanges(beside index: Int) -> [Range<Int>] {
+    tensors.indices.compactMap { other in
+      guard other != index, let offset = offsets[other], tensors[other].conflicts(with: tensors[index])
+      else { return nil }
+      return offset..<offset + tensors[other].size
+    }
+  }
+
   private func lowestFreeOffset(of index: Int) -> Int {
-    let taken = tensors.indices
-      .compactMap { other -> Range<Int>? in
-        guard other != index, let offset = offsets[other], tensors[other].conflicts(with: tensors[index])
-        else { return nil }
-        return offset..<offset + tensors[other].size
-      }
-      .sorted { $0.lowerBound < $1.lowerBound }
     var offset = 0
-    for range in taken where range.lowerBound < offset + tensors[index].size {
+    for range in takenRanges(beside: index).sorted(by: { $0.lowerBound < $1.lowerBound })
+    where range.lowerBound < offset + tensors[index].size {
       offset = max(offset, range.upperBound)
     }
     return offset

@@ -9,6 +9,8 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
   case imagePerceptron = "mlp-784"
   /// Dense 640-128-128-128-128-8-128-128-128-128-640, and 2 classes behind it, as every program ends in classes.
   case autoencoder
+  /// 28×28×1, twice a convolution of 5×5 and a maximum of 2×2, 8 and 16 channels.
+  case lenet
   /// Keyword spotting: 49×10×1, a convolution of 10×4, then four times depthwise 3×3 and pointwise, 64 channels.
   case keywords = "ds-cnn"
   /// 32×32×3, residual blocks of 16, 32 and 64 channels.
@@ -23,6 +25,7 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
     case .imagePerceptron: Self.perceptron([784, 128, 10], rawValue, seed)
     case .autoencoder:
       Self.perceptron([640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640, 2], rawValue, seed)
+    case .lenet: Self.lenet(rawValue, seed)
     case .keywords: Self.keywords(rawValue, seed)
     case .residual: Self.residual(rawValue, seed)
     case .mobile: Self.mobile(rawValue, seed)
@@ -42,6 +45,19 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
       of: value.shape)
   }
 
+  private static func lenet(_ name: String, _ seed: UInt64) -> IntegerProgram {
+    var network = RandomProgram(input: ImageShape(height: 28, width: 28, channels: 1), seed: seed)
+    var value = network.input
+    for channels in [8, 16] {
+      value = network.convolution(
+        value, channels: channels, window: Window(kernelHeight: 5, kernelWidth: 5))
+      value = network.pooling(
+        value, .maximum,
+        window: Window(kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2))
+    }
+    return network.program(name, classes: 10, from: value)
+  }
+
   private static func keywords(_ name: String, _ seed: UInt64) -> IntegerProgram {
     var network = RandomProgram(input: ImageShape(height: 49, width: 10, channels: 1), seed: seed)
     var value = network.convolution(
@@ -59,7 +75,8 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
       network.input, channels: 16, window: same((3, 3), stride: 1, of: network.input))
     for (channels, stride) in [(16, 1), (32, 2), (64, 2)] {
       let source = value
-      value = network.convolution(source, channels: channels, window: same((3, 3), stride: stride, of: source))
+      value = network.convolution(
+        source, channels: channels, window: same((3, 3), stride: stride, of: source))
       value = network.convolution(
         value, channels: channels, window: same((3, 3), stride: 1, of: value), output: .signed)
       let shortcut =

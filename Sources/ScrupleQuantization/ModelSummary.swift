@@ -159,25 +159,24 @@ extension ModelSummary.Operation {
     case .logits(let bits): fractionBits = bits
     }
     self.init(
-      kind: layer.kind, inputs: layer.inputs, outputs: layer.outputs, shape: layer.shapeText,
+      kind: layer.kind, inputs: layer.inputs, outputs: layer.outputs, shape: layer.geometryText,
       layout: layer.layoutText, weightBytes: layer.encodedConstants?.first?.count ?? 0,
       multiplyAccumulates: layer.multiplyAccumulates, output: clamp == nil ? "logits" : "activations",
       preShift: layer.kernel?.preShift ?? 0, zeroPoint: clamp?.zeroPoint, low: clamp?.low, high: clamp?.high,
       fractionBits: fractionBits, limit: clamp == nil ? nil : limit,
-      accumulatorBits: layer.kernel?.accumulatorBits, inputOffset: operation.inputOffset,
+      accumulatorBits: layer.accumulatorBits, inputOffset: operation.inputOffset,
       outputOffset: operation.outputOffset)
   }
 }
 
 extension IntegerLayer {
-  /// The shapes of what is read and written.
-  fileprivate var shapeText: String {
+  /// The shapes of what is read and written, and the window between them.
+  fileprivate var geometryText: String {
     switch self {
-    case .dense(let dense): "\(dense.inputs)→\(dense.outputs)"
-    case .convolution(let layer): "\(layer.image)→\(layer.outputShape), \(layer.window)"
-    case .depthwise(let layer): "\(layer.image)→\(layer.outputShape), \(layer.window)"
-    case .pooling(let layer): "\(layer.image)→\(layer.outputShape), \(layer.window)"
-    case .addition(let layer): "\(layer.count) + \(layer.count)"
+    case .dense, .addition: shapeText
+    case .convolution(let layer): "\(shapeText), \(layer.window)"
+    case .depthwise(let layer): "\(shapeText), \(layer.window)"
+    case .pooling(let layer): "\(shapeText), \(layer.window)"
     }
   }
 

@@ -39,58 +39,58 @@ struct Convolution {
   func runSingles(_ patches: UnsafeMutableRawPointer) {
     var dense = unsafe kernel
     let isInPlace = unsafe isInPlace
-    var walk = unsafe WindowWalk(geometry)
-    while walk.isInside {
-      if isInPlace && walk.isWhole {
-        unsafe dense.input = UnsafeRawPointer(input + walk.index(0, 0)).assumingMemoryBound(to: UInt32.self)
+    var corner = unsafe geometry.firstCorner
+    while unsafe geometry.isInside(corner) {
+      if unsafe isInPlace && geometry.isWhole(corner) {
+        unsafe dense.input = pixel(corner)
       } else {
         var writer = unsafe ByteWriter(next: patches.assumingMemoryBound(to: UInt8.self))
-        unsafe walk.write(input, padding: zeroPoint, to: &writer)
+        unsafe geometry.write(corner, of: input, padding: zeroPoint, to: &writer)
         unsafe dense.input = UnsafePointer(patches.assumingMemoryBound(to: UInt32.self))
       }
       unsafe dense.run()
       unsafe dense.output += dense.outputs
-      walk.advance()
+      corner = unsafe geometry.corner(after: corner)
     }
   }
 
   /// Two patches at a time, expanded; the last one may stand alone.
-  @_optimize(speed)
   func runPairs(_ patches: UnsafeMutableRawPointer) {
     let lanes = unsafe patches.assumingMemoryBound(to: UInt32.self)
     let outputs = unsafe kernel.outputs
     let isInPlace = unsafe isInPlace
-    let scaling = unsafe kernel.scaling.word
     var common = unsafe scr_patches(
       end: lanes + 4 &* kernel.groups,
-      to_multiplier: UnsafeRawPointer(kernel.multiplier) - UnsafeRawPointer(kernel.bias), scaling: scaling)
+      to_multiplier: UnsafeRawPointer(kernel.multiplier) - UnsafeRawPointer(kernel.bias),
+      scaling: kernel.scaling.word)
     var output = unsafe kernel.output.assumingMemoryBound(to: UInt8.self)
-    var walk = unsafe WindowWalk(geometry)
-    while walk.isInside {
-      let first = walk
-      walk.advance()
-      let isAlone = !walk.isInside
-      if isInPlace && first.isWhole && (isAlone || walk.isWhole) {
-        let a = unsafe UnsafeRawPointer(input + first.index(0, 0)).assumingMemoryBound(to: UInt32.self)
-        let b = unsafe isAlone
-          ? a : UnsafeRawPointer(input + walk.index(0, 0)).assumingMemoryBound(to: UInt32.self)
-        unsafe scr_expand_two(lanes, a, b, kernel.groups)
+    var corner = unsafe geometry.firstCorner
+    while unsafe geometry.isInside(corner) {
+      let first = corner
+      corner = unsafe geometry.corner(after: first)
+      // The first one stands for a second one that isn't there.
+      let second = unsafe geometry.isInside(corner) ? corner : first
+      if unsafe isInPlace && geometry.isWhole(first) && geometry.isWhole(second) {
+        unsafe scr_expand_two(lanes, pixel(first), pixel(second), kernel.groups)
       } else {
-        unsafe expand(first, LaneWriter(lanes, patch: 0))
-        if !isAlone { unsafe expand(walk, LaneWriter(lanes, patch: 1)) }
+        unsafe expand(first, to: LaneWriter(lanes, patch: 0))
+        unsafe expand(second, to: LaneWriter(lanes, patch: 1))
       }
-      // Nothing is written for a patch that isn't there: the first one's outputs come after it.
-      unsafe run(lanes, &common, output, isAlone ? output : output + outputs)
+      unsafe run(lanes, &common, output, geometry.isInside(corner) ? output + outputs : output)
       unsafe output += 2 &* outputs
-      walk.advance()
+      corner = unsafe geometry.corner(after: corner)
     }
   }
 
+  @inline(__always)
+  private func pixel(_ corner: Corner) -> UnsafePointer<UInt32> {
+    unsafe UnsafeRawPointer(input + geometry.index(corner, 0, 0)).assumingMemoryBound(to: UInt32.self)
+  }
+
   @inline(never)
-  @_optimize(speed)
-  private func expand(_ walk: WindowWalk, _ writer: consuming LaneWriter) {
+  private func expand(_ corner: Corner, to writer: consuming LaneWriter) {
     var writer = unsafe writer
-    unsafe walk.write(input, padding: zeroPoint, to: &writer)
+    unsafe geometry.write(corner, of: input, padding: zeroPoint, to: &writer)
   }
 
   /// All channels of two expanded patches.

@@ -15,45 +15,45 @@ struct Depthwise {
   let zeroPoint: UInt8
   let scaling: Scaling
 
-  @_optimize(speed)
   func run() {
     let channels = unsafe geometry.inputChannels
-    let columns = unsafe geometry.kernelWidth
     var pixel = unsafe scr_depthwise(
-      channels: channels, row: geometry.width &* channels, rows: 0, columns: 0, row_weights: 2 &* columns,
-      quad_weights: 2 &* geometry.taps, bias: bias, multiplier: multiplier, scaling: scaling.word)
-    var walk = unsafe WindowWalk(geometry)
+      channels: channels, row: geometry.width &* channels, rows: 0, columns: 0, row_skip: 0, quad_skip: 0,
+      bias: bias, multiplier: multiplier, scaling: scaling.word)
+    var corner = unsafe geometry.firstCorner
     var to = unsafe output
-    while walk.isInside {
+    while unsafe geometry.isInside(corner) {
       // Skipped positions count as zeros.
-      if unsafe channels & 3 == 0 && (zeroPoint == 0 || walk.isWhole) {
-        let (rows, columns) = (walk.rows, walk.columns)
-        unsafe pixel.rows = rows.upperBound &- rows.lowerBound
-        unsafe pixel.columns = columns.upperBound &- columns.lowerBound
-        let skipped = unsafe rows.lowerBound &* geometry.kernelWidth &+ columns.lowerBound
+      if unsafe channels & 3 == 0 && (zeroPoint == 0 || geometry.isWhole(corner)) {
+        let (rows, columns) = unsafe (geometry.rows(corner), geometry.columns(corner))
+        unsafe pixel.rows = rows.high &- rows.low
+        unsafe pixel.columns = columns.high &- columns.low
+        unsafe pixel.row_skip = 8 &* (geometry.kernelWidth &- pixel.columns)
+        unsafe pixel.quad_skip = 8 &* geometry.kernelWidth &* (geometry.kernelHeight &- pixel.rows)
+        let skipped = unsafe rows.low &* geometry.kernelWidth &+ columns.low
         unsafe scr_depthwise_pixel(
-          &pixel, input + walk.index(rows.lowerBound, columns.lowerBound), weights + 2 &* skipped, to)
+          &pixel, input + geometry.index(corner, rows.low, columns.low), weights + 2 &* skipped, to)
       } else {
-        for channel in 0..<channels { unsafe to[channel] = value(walk, channel) }
+        for channel in 0..<channels { unsafe to[channel] = value(corner, channel) }
       }
       unsafe to += channels
-      walk.advance()
+      corner = unsafe geometry.corner(after: corner)
     }
   }
 
   /// One output.
   @inline(never)
-  private func value(_ walk: WindowWalk, _ channel: Int) -> UInt8 {
+  private func value(_ corner: Corner, _ channel: Int) -> UInt8 {
     let halfwords = unsafe UnsafeRawPointer(weights).assumingMemoryBound(to: Int16.self)
-    let (rows, columns) = (walk.rows, walk.columns)
+    let (rows, columns) = unsafe (geometry.rows(corner), geometry.columns(corner))
     let taps = unsafe geometry.taps
     var sum = unsafe bias[channel]
     var tap = 0
     for y in 0..<(unsafe geometry.kernelHeight) {
       for x in 0..<(unsafe geometry.kernelWidth) {
         let isInside =
-          y >= rows.lowerBound && y < rows.upperBound && x >= columns.lowerBound && x < columns.upperBound
-        let value = unsafe isInside ? input[walk.index(y, x) &+ channel] : zeroPoint
+          y >= rows.low && y < rows.high && x >= columns.low && x < columns.high
+        let value = unsafe isInside ? input[geometry.index(corner, y, x) &+ channel] : zeroPoint
         let weight = unsafe halfwords[QuadLayout.index(tap: tap, channel: channel, taps: taps)]
         sum &+= scr_multiply_byte(Int32(weight), UInt32(value))
         tap &+= 1

@@ -31,7 +31,8 @@ public struct ImageGeometry: Equatable, Sendable {
   @unsafe
   init(_ file: RawSpan, at base: Int) {
     func word(_ offset: Int) -> Int {
-      Int(truncatingIfNeeded: unsafe file.unsafeLoad(fromUncheckedByteOffset: base &+ offset, as: UInt32.self))
+      Int(
+        truncatingIfNeeded: unsafe file.unsafeLoad(fromUncheckedByteOffset: base &+ offset, as: UInt32.self))
     }
     func byte(_ word: Int, _ index: Int) -> Int { (word &>> (8 &* index)) & 0xFF }
     let extents = word(FileLayout.ImageDescriptor.height)

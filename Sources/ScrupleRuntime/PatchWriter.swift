@@ -10,34 +10,6 @@ protocol PatchWriter {
   mutating func fill(_ value: UInt8, _ count: Int)
 }
 
-extension WindowWalk {
-  /// Writes what the window sees of an image.
-  @inline(__always)
-  func write(_ image: UnsafePointer<UInt8>, padding: UInt8, to writer: inout some PatchWriter) {
-    let channels = geometry.inputChannels
-    if isWhole {
-      var values = unsafe image + index(0, 0)
-      let stride = geometry.width &* channels
-      for _ in 0..<geometry.kernelHeight {
-        unsafe writer.copy(values, geometry.kernelWidth &* channels)
-        unsafe values += stride
-      }
-      return
-    }
-    let (rows, columns) = (rows, columns)
-    for y in 0..<geometry.kernelHeight {
-      if y < rows.lowerBound || y >= rows.upperBound {
-        writer.fill(padding, geometry.kernelWidth &* channels)
-      } else {
-        writer.fill(padding, columns.lowerBound &* channels)
-        unsafe writer.copy(
-          image + index(y, columns.lowerBound), (columns.upperBound &- columns.lowerBound) &* channels)
-        writer.fill(padding, (geometry.kernelWidth &- columns.upperBound) &* channels)
-      }
-    }
-  }
-}
-
 /// One byte after the other.
 @unsafe
 struct ByteWriter: PatchWriter {
@@ -86,6 +58,8 @@ struct LaneWriter: @unsafe PatchWriter {
     unsafe group += 4
   }
 
+  @inline(never)
+  @_optimize(speed)
   mutating func copy(_ values: UnsafePointer<UInt8>, _ count: Int) {
     var from = unsafe UnsafeRawPointer(values)
     var left = count
@@ -106,6 +80,7 @@ struct LaneWriter: @unsafe PatchWriter {
     }
   }
 
+  @inline(never)
   mutating func fill(_ value: UInt8, _ count: Int) {
     var left = count
     while unsafe left > 0 && (phase != 0 || left < 4) {

@@ -11,15 +11,14 @@ struct Pooling {
   /// The factor of an average; nil for the maximum.
   let average: (shift: Int32, multiplier: Int32)?
 
-  @_optimize(speed)
   func run() {
     let channels = unsafe geometry.inputChannels
-    var walk = unsafe WindowWalk(geometry)
+    var corner = unsafe geometry.firstCorner
     var to = unsafe output
-    while walk.isInside {
-      let (rows, columns) = (walk.rows, walk.columns)
-      let start = unsafe input + walk.index(rows.lowerBound, columns.lowerBound)
-      let extent = (rows.upperBound &- rows.lowerBound, columns.upperBound &- columns.lowerBound)
+    while unsafe geometry.isInside(corner) {
+      let (rows, columns) = unsafe (geometry.rows(corner), geometry.columns(corner))
+      let start = unsafe input + geometry.index(corner, rows.low, columns.low)
+      let extent = (rows.high &- rows.low, columns.high &- columns.low)
       var channel = 0
       if channels & 3 == 0 {
         while channel < channels {
@@ -36,11 +35,12 @@ struct Pooling {
         }
       }
       unsafe to += channels
-      walk.advance()
+      corner = unsafe geometry.corner(after: corner)
     }
   }
 
-  @inline(__always)
+  @inline(never)
+  @_optimize(speed)
   private func largestFour(_ start: UnsafePointer<UInt8>, _ extent: (Int, Int)) -> UInt32 {
     var largest: UInt32 = 0
     var row = unsafe UnsafeRawPointer(start)
@@ -56,7 +56,8 @@ struct Pooling {
   }
 
   /// Lanes of 16 bits hold the sum of a row: 255·255 < 2¹⁶.
-  @inline(__always)
+  @inline(never)
+  @_optimize(speed)
   private func averageFour(_ start: UnsafePointer<UInt8>, _ extent: (Int, Int)) -> UInt32 {
     var (s0, s1, s2, s3): (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
     var row = unsafe UnsafeRawPointer(start)

@@ -25,14 +25,28 @@ struct Step: ~Escapable {
   }
 
   func run() {
+    guard scr_has_image_operations() != 0 else { return unsafe dense.run() }
     switch unsafe model.byte(base &+ Descriptor.code) {
-    case Code.dense: unsafe dense.run()
-    case Code.convolution: unsafe convolution.run()
-    case Code.depthwise: unsafe depthwise.run()
-    case Code.addition: unsafe addition.run()
-    default: unsafe pooling.run()
+    case Code.dense: unsafe runDense()
+    case Code.convolution: unsafe runConvolution()
+    case Code.depthwise: unsafe runDepthwise()
+    case Code.addition: unsafe runAddition()
+    default: unsafe runPooling()
     }
   }
+
+  // Functions of their own, so that only one operation's variables are on the stack.
+
+  @inline(never)
+  private func runDense() { unsafe dense.run() }
+  @inline(never)
+  private func runConvolution() { unsafe convolution.run() }
+  @inline(never)
+  private func runDepthwise() { unsafe depthwise.run() }
+  @inline(never)
+  private func runPooling() { unsafe pooling.run() }
+  @inline(never)
+  private func runAddition() { unsafe addition.run() }
 
   // MARK: Fields
 

@@ -1,3 +1,5 @@
+import CScrupleIntrinsics
+
 /// Bytes of the arena, from a multiple of 4 to a multiple of 4.
 struct ArenaRegion {
   let start: UInt32
@@ -71,7 +73,8 @@ extension Validator {
 
   /// Bytes that a validated operation before the last one writes.
   private func outputCount(_ base: Int) -> UInt32 {
-    switch UInt8(truncatingIfNeeded: byte(base &+ Descriptor.code)) {
+    guard scr_has_image_operations() != 0 else { return word(base &+ Descriptor.outputCount) }
+    return switch UInt8(truncatingIfNeeded: byte(base &+ Descriptor.code)) {
     case Code.dense: word(base &+ Descriptor.outputCount)
     case Code.addition: word(base &+ FileLayout.AdditionDescriptor.count)
     default: unsafe ImageGeometry(bytes, at: base).outputByteCount
@@ -85,7 +88,9 @@ extension Validator {
 
   /// Where a validated operation expands patches.
   private func scratchRegion(_ base: Int) -> ArenaRegion? {
-    guard byte(base &+ Descriptor.code) == UInt32(Code.convolution) else { return nil }
+    guard scr_has_image_operations() != 0, byte(base &+ Descriptor.code) == UInt32(Code.convolution) else {
+      return nil
+    }
     let geometry = unsafe ImageGeometry(bytes, at: base)
     let size = PatchLayout.scratchByteCount(inputs: geometry.taps &* geometry.inputChannels)
     let start = word(base &+ Image.scratchOffset)

@@ -1,30 +1,23 @@
+import CScrupleIntrinsics
+
 extension Validator {
   /// An operation's constants follow `cursor`, and what pads them is zero. Returns their end.
   func validateConstants(_ base: Int, cursor: Int) throws(ModelError) -> Int {
-    let inputs: Int
-    let outputs: Int
-    let size: Int
-    let channels: Int
-    switch UInt8(truncatingIfNeeded: byte(base &+ Descriptor.code)) {
-    case Code.dense:
-      inputs = field(base &+ Descriptor.inputCount)
-      outputs = field(base &+ Descriptor.outputCount)
-      size = WeightLayout.byteCount(inputs: inputs, outputs: outputs)
-      channels = WeightLayout.channelCount(outputs: outputs)
-    case Code.convolution:
+    var inputs = field(base &+ Descriptor.inputCount)
+    var outputs = field(base &+ Descriptor.outputCount)
+    let code = byte(base &+ Descriptor.code)
+    if scr_has_image_operations() != 0 && code != UInt32(Code.dense) {
+      if code > UInt32(Code.depthwise) { return cursor }
       let geometry = unsafe ImageGeometry(bytes, at: base)
-      inputs = geometry.taps &* geometry.inputChannels
       outputs = geometry.outputChannels
-      size = WeightLayout.byteCount(inputs: inputs, outputs: outputs)
-      channels = WeightLayout.channelCount(outputs: outputs)
-    case Code.depthwise:
-      let geometry = unsafe ImageGeometry(bytes, at: base)
-      inputs = geometry.taps
-      outputs = geometry.outputChannels
-      size = QuadLayout.byteCount(taps: inputs, channels: outputs)
-      channels = QuadLayout.channelCount(outputs)
-    default: return cursor
+      inputs = geometry.taps &* (code == UInt32(Code.convolution) ? geometry.inputChannels : 1)
     }
+    let isInQuads = scr_has_image_operations() != 0 && code == UInt32(Code.depthwise)
+    let size =
+      isInQuads
+      ? QuadLayout.byteCount(taps: inputs, channels: outputs)
+      : WeightLayout.byteCount(inputs: inputs, outputs: outputs)
+    let channels = isInQuads ? QuadLayout.channelCount(outputs) : WeightLayout.channelCount(outputs: outputs)
     let weights = FileLayout.align16(cursor)
     let biases = weights &+ size
     let multipliers = biases &+ 4 &* channels
@@ -48,7 +41,7 @@ extension Validator {
     }
     try expectZeros(from: last, to: end)
     try expectZeros(from: biases &+ 4 &* outputs, to: multipliers)
-    if byte(base &+ Descriptor.layout) == UInt32(FileLayout.WeightLayoutCode.quads) {
+    if isInQuads {
       try validateQuadPadding(weights, taps: inputs, channels: outputs)
     } else {
       try validatePairPadding(weights, inputs: inputs, outputs: outputs)

@@ -1,19 +1,20 @@
+import CScrupleIntrinsics
+
 extension Validator {
   private typealias Sum = FileLayout.AdditionDescriptor
 
   /// An operation's descriptor, but for the constants' offsets.
   func validateOperation(_ base: Int, isLast: Bool) throws(ModelError) {
     let code = byte(base &+ Descriptor.code)
-    guard code >= UInt32(Code.dense), code <= UInt32(Code.addition) else {
+    let lastCode = scr_has_image_operations() != 0 ? Code.addition : Code.dense
+    guard code >= UInt32(Code.dense), code <= UInt32(lastCode) else {
       throw .unknownOperation(offset: base &+ Descriptor.code, code: code)
     }
     let layout = byte(base &+ Descriptor.layout)
     let expected =
-      switch UInt8(truncatingIfNeeded: code) {
-      case Code.dense, Code.convolution: FileLayout.WeightLayoutCode.pairPacked
-      case Code.depthwise: FileLayout.WeightLayoutCode.quads
-      default: FileLayout.WeightLayoutCode.none
-      }
+      code <= UInt32(Code.convolution)
+      ? FileLayout.WeightLayoutCode.pairPacked
+      : code == UInt32(Code.depthwise) ? FileLayout.WeightLayoutCode.quads : FileLayout.WeightLayoutCode.none
     guard layout == UInt32(expected) else {
       throw .unknownWeightLayout(offset: base &+ Descriptor.layout, code: layout)
     }
@@ -21,10 +22,12 @@ extension Validator {
       base &+ Descriptor.outputKind,
       UInt32(isLast ? FileLayout.OutputKind.logits : FileLayout.OutputKind.activations))
     if isLast { try expectByte(base &+ Descriptor.code, UInt32(Code.dense)) }
-    switch UInt8(truncatingIfNeeded: code) {
-    case Code.dense: try validateDense(base, isLast: isLast)
-    case Code.addition: try validateAddition(base)
-    default: try validateWindowed(base, UInt8(truncatingIfNeeded: code))
+    if code == UInt32(Code.dense) || scr_has_image_operations() == 0 {
+      try validateDense(base, isLast: isLast)
+    } else if code == UInt32(Code.addition) {
+      try validateAddition(base)
+    } else {
+      try validateWindowed(base, UInt8(truncatingIfNeeded: code))
     }
   }
 

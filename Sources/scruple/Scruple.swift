@@ -26,7 +26,7 @@ struct Scruple: ParsableCommand {
       CompareCommand.self, CertifyCommand.self, CertifyMergeCommand.self, ReportCommand.self,
       ExportCommand.self,
       BoardsCommand.self, DatasetsCommand.self, DemoCommand.self, BenchCommand.self,
-      BenchTrainingCommand.self,
+      BenchTrainingCommand.self, BenchKernelsCommand.self,
     ])
 
   /// A verb of two words is one command to the parser.

@@ -23,7 +23,7 @@ import Testing
   func `the measured stack is within the bound from the code`(board: Board) throws {
     let engine = try Fixture.engine([784, 16, 16, 10])
     let measured = try #require(try QEMUDevice(board).run(engine, Fixture.inputs(2, for: engine)).stack)
-    let bound = try FirmwareImage.find(for: board).runtimeStackBound()
+    let bound = try FirmwareImage.find(for: board, isDense: true).runtimeStackBound()
     #expect(measured <= bound && bound <= 512, "\(measured) \(bound)")
   }
 
@@ -56,9 +56,10 @@ import Testing
             function.instructions.first { $0.address == target }, "a branch out of the function")
           #expect(!["udf", "trap"].contains(end.mnemonic))
         }
-        // Two sums of each word of weights, one of them of its low bytes.
+        // Two sums of each word of weights, one of them of its low bytes, for one input or two.
         #expect(
-          loop.count { $0.mnemonic == "smlad" } == 2 * loop.count { $0.mnemonic == "sxtb16" })
+          [2, 4].contains(
+            loop.count { $0.mnemonic == "smlad" } / max(loop.count { $0.mnemonic == "sxtb16" }, 1)))
       }
     }
     // Four pairs at once, and a single pair.
@@ -73,11 +74,14 @@ import Testing
     #expect(loops[0].count <= 36)
   }
 
-  @Test func `code and constants of the runtime take at most 6 KiB on a Cortex-M4, its variables nothing`()
-    throws
+  @Test(arguments: [(true, 6144), (false, 14336)])
+  func
+    `code and constants of the runtime take at most 6 KiB on a Cortex-M4, 14 KiB with all operations, its variables nothing`(
+      isDense: Bool, limit: Int
+    ) throws
   {
-    let sizes = try FirmwareImage.find(for: Board.named("mps2-an386")).sizes
-    #expect(sizes.text > 2000 && sizes.text + sizes.rodata <= 6144)
+    let sizes = try FirmwareImage.find(for: Board.named("mps2-an386"), isDense: isDense).sizes
+    #expect(sizes.text > 2000 && sizes.text + sizes.rodata <= limit)
     #expect(sizes.data == 0 && sizes.bss == 0)
   }
 

@@ -120,11 +120,13 @@ import Testing
             inputs: inputs, outputs: outputs,
             weights: (0..<inputs * outputs).map { $0 / inputs % 3 == 0 ? -weight : weight },
             bias: (0..<outputs).map { $0 % 2 == 0 ? 1_000_000 : -1_000_000 },
-            multipliers: (0..<outputs).map { Int32(1 << 31 / (inputs * 100) + $0) }, preShift: 0, output: .signed)
+            multipliers: (0..<outputs).map { Int32(1 << 31 / (inputs * 100) + $0) }, preShift: 0,
+            output: .signed)
           let layer = IntegerConvolution(
             kernel: kernel, image: image, window: Window(kernelHeight: 2, kernelWidth: 1), inputZeroPoint: 0)
           var network = RandomProgram(input: image, seed: 1)
-          let first = network.convolution(network.input, channels: outputs, window: layer.window, output: .signed)
+          let first = network.convolution(
+            network.input, channels: outputs, window: layer.window, output: .signed)
           var program = network.program("extreme", classes: 2, from: first)
           program.layers[0] = .convolution(layer)
           let input = [[UInt8](repeating: value, count: image.count)]

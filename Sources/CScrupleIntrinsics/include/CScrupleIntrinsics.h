@@ -9,5 +9,6 @@
 #include "ScrupleFold.h"
 #include "ScrupleHead.h"
 #include "ScrupleLanes.h"
+#include "ScrupleOperations.h"
 #include "ScruplePatches.h"
 #include "ScruplePlain.h"

@@ -57,7 +57,13 @@ SCR_INLINE uint32_t scr_larger_bytes(uint32_t a, uint32_t b) {
 }
 
 /// The smaller of each two bytes.
-SCR_INLINE uint32_t scr_smaller_bytes(uint32_t a, uint32_t b) { return ~scr_larger_bytes(~a, ~b); }
+SCR_INLINE uint32_t scr_smaller_bytes(uint32_t a, uint32_t b) {
+#if SCR_DSP
+  return __usub8(a, __uqsub8(a, b));
+#else
+  return ~scr_larger_bytes(~a, ~b);
+#endif
+}
 
 /// requantize(sum) + zero point as a byte, saturated.
 SCR_INLINE uint32_t scr_scale_byte(int32_t sum, int32_t multiplier, const scr_scaling *_Nonnull scaling) {

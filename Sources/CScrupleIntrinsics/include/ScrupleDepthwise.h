@@ -13,53 +13,140 @@ typedef struct {
   intptr_t channels;
   /// Bytes from a row of the image to the next.
   intptr_t row;
-  /// Rows and columns of the window, and the words of weights from one row to the next and from four channels to the next.
+  /// Rows and columns of the window that are in the image, at least 1.
   intptr_t rows;
   intptr_t columns;
-  intptr_t row_weights;
-  intptr_t quad_weights;
+  /// Bytes of weights to skip behind each row, and behind the last row of four channels.
+  intptr_t row_skip;
+  intptr_t quad_skip;
   const int32_t *_Nonnull bias;
   const int32_t *_Nonnull multiplier;
   scr_scaling scaling;
 } scr_depthwise;
 
-/// Adds the products of one position of the window to the sums of four channels.
-SCR_INLINE void scr_depthwise_tap(
-    uint32_t x, const uint32_t *_Nonnull w, int32_t *_Nonnull s0, int32_t *_Nonnull s1, int32_t *_Nonnull s2,
-    int32_t *_Nonnull s3) {
-  const uint32_t even = scr_even_bytes(x), odd = scr_odd_bytes(x);
-  *s0 = scr_add_low(w[0], even, *s0);
-  *s2 = scr_add_high(w[0], even, *s2);
-  *s1 = scr_add_low(w[1], odd, *s1);
-  *s3 = scr_add_high(w[1], odd, *s3);
-}
+#if SCR_DSP
+// r0 input, r1 channels, r4–r7 sums, r11 weights. Eight instructions for four products.
+#define SCR_DEPTHWISE_TAP(input)    \
+  "ldr r3, " input "\n\t"           \
+  "uxtb16 r2, r3\n\t"              \
+  "uxtb16 r3, r3, ror #8\n\t"      \
+  "ldrd r8, r9, [r11], #8\n\t"     \
+  "smlabb r4, r8, r2, r4\n\t"      \
+  "smlatt r6, r8, r2, r6\n\t"      \
+  "smlabb r5, r9, r3, r5\n\t"      \
+  "smlatt r7, r9, r3, r7\n\t"
+#define SCR_DEPTHWISE_SCALE(sum, multiplier)         \
+  "lsl " sum ", " sum ", r10\n\t"                    \
+  "smmlar " sum ", " sum ", " multiplier ", lr\n\t"  \
+  "usat " sum ", #8, " sum "\n\t"
 
-/// Computes a pixel.
+/// Computes a pixel. `weights` are those of the first position of the window that is in the image.
+///
+/// [sp] has `depthwise`, the next four channels' input, output, biases and multipliers, the channels that are left, and
+/// the rows that are left.
+static __attribute__((naked, noinline, unused)) void scr_depthwise_pixel(
+    const scr_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull input, const uint32_t *_Nonnull weights,
+    uint8_t *_Nonnull output) {
+  __asm__(
+      "push {r4-r11, lr}\n\t"
+      "sub sp, #28\n\t"
+      "mov r11, r2\n\t"
+      "strd r0, r1, [sp]\n\t"
+      "str r3, [sp, #8]\n\t"
+      "ldrd r2, r3, [r0, #24]\n\t"
+      "strd r2, r3, [sp, #12]\n\t"
+      "ldr r1, [r0]\n\t"
+      "str r1, [sp, #20]\n"
+      "1:\n\t"
+      "ldrd r3, r0, [sp]\n\t"
+      "ldr r2, [sp, #12]\n\t"
+      "ldm r2!, {r4, r5, r6, r7}\n\t"
+      "str r2, [sp, #12]\n\t"
+      "add r2, r0, #4\n\t"
+      "str r2, [sp, #4]\n\t"
+      "ldrd r10, r12, [r3, #4]\n\t"
+      "ldrd r2, lr, [r3, #12]\n\t"
+      "cmp r2, #3\n\t"
+      "bne 4f\n"
+      "2:\n\t" SCR_DEPTHWISE_TAP("[r0]") SCR_DEPTHWISE_TAP("[r0, r1]") SCR_DEPTHWISE_TAP("[r0, r1, lsl #1]")
+      "add r0, r0, r10\n\t"
+      "add r11, r11, lr\n\t"
+      "subs r12, #1\n\t"
+      "bne 2b\n"
+      "3:\n\t"
+      "ldr r0, [sp]\n\t"
+      "ldr r2, [sp, #16]\n\t"
+      "ldm r2!, {r3, r8, r9, r12}\n\t"
+      "str r2, [sp, #16]\n\t"
+      "ldrd r10, lr, [r0, #32]\n\t"
+      SCR_DEPTHWISE_SCALE("r4", "r3") SCR_DEPTHWISE_SCALE("r5", "r8")
+      SCR_DEPTHWISE_SCALE("r6", "r9") SCR_DEPTHWISE_SCALE("r7", "r12")
+      "orr r4, r4, r5, lsl #8\n\t"
+      "orr r4, r4, r6, lsl #16\n\t"
+      "orr r4, r4, r7, lsl #24\n\t"
+      "ldrd r5, r6, [r0, #40]\n\t"
+      "uqsub8 r4, r4, r5\n\t"
+      "uadd8 r4, r4, r5\n\t"
+      "uqsub8 r5, r4, r6\n\t"
+      "usub8 r4, r4, r5\n\t"
+      "ldr r2, [sp, #8]\n\t"
+      "str r4, [r2], #4\n\t"
+      "str r2, [sp, #8]\n\t"
+      "ldr r2, [r0, #20]\n\t"
+      "add r11, r11, r2\n\t"
+      "ldr r2, [sp, #20]\n\t"
+      "subs r2, #4\n\t"
+      "str r2, [sp, #20]\n\t"
+      "bgt 1b\n\t"
+      "add sp, #28\n\t"
+      "pop {r4-r11, pc}\n"
+      "4:\n\t"
+      "str r12, [sp, #24]\n\t"
+      "ldr r12, [sp]\n\t"
+      "ldr r12, [r12, #12]\n"
+      "5:\n\t" SCR_DEPTHWISE_TAP("[r0]")
+      "add r0, r0, r1\n\t"
+      "subs r12, #1\n\t"
+      "bne 5b\n\t"
+      "ldr r12, [sp]\n\t"
+      "ldr r12, [r12, #12]\n\t"
+      "mls r0, r12, r1, r0\n\t"
+      "add r0, r0, r10\n\t"
+      "add r11, r11, lr\n\t"
+      "ldr r12, [sp, #24]\n\t"
+      "subs r12, #1\n\t"
+      "bne 4b\n\t"
+      "b 3b");
+}
+#undef SCR_DEPTHWISE_TAP
+#undef SCR_DEPTHWISE_SCALE
+#else
+/// Computes a pixel. `weights` are those of the first position of the window that is in the image.
 static __attribute__((noinline, unused)) void scr_depthwise_pixel(
     const scr_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull input, const uint32_t *_Nonnull weights,
     uint8_t *_Nonnull output) {
-  const intptr_t channels = depthwise->channels, row = depthwise->row;
+  const intptr_t channels = depthwise->channels;
   for (intptr_t channel = 0; channel < channels; channel += 4) {
     const int32_t *const bias = depthwise->bias + channel;
     int32_t s0 = bias[0], s1 = bias[1], s2 = bias[2], s3 = bias[3];
-    const uint8_t *at = input + channel;
-    const uint32_t *w = weights;
+    const uint8_t *row = input + channel;
     for (intptr_t rows = depthwise->rows; rows > 0; rows--) {
-      if (depthwise->columns == 3) {
-        scr_depthwise_tap(*(const uint32_t *)at, w, &s0, &s1, &s2, &s3);
-        scr_depthwise_tap(*(const uint32_t *)(at + channels), w + 2, &s0, &s1, &s2, &s3);
-        scr_depthwise_tap(*(const uint32_t *)(at + 2 * channels), w + 4, &s0, &s1, &s2, &s3);
-      } else {
-        const uint8_t *x = at;
-        const uint32_t *tap = w;
-        for (intptr_t columns = depthwise->columns; columns > 0; columns--, x += channels, tap += 2)
-          scr_depthwise_tap(*(const uint32_t *)x, tap, &s0, &s1, &s2, &s3);
+      const uint8_t *at = row;
+      for (intptr_t columns = depthwise->columns; columns > 0; columns--) {
+        const uint32_t x = *(const uint32_t *)at, even = scr_even_bytes(x), odd = scr_odd_bytes(x);
+        s0 = scr_add_low(weights[0], even, s0);
+        s2 = scr_add_high(weights[0], even, s2);
+        s1 = scr_add_low(weights[1], odd, s1);
+        s3 = scr_add_high(weights[1], odd, s3);
+        at += channels;
+        weights += 2;
       }
-      at += row;
-      w += depthwise->row_weights;
+      row += depthwise->row;
+      weights += depthwise->row_skip >> 2;
     }
-    weights += depthwise->quad_weights;
+    weights += depthwise->quad_skip >> 2;
     *(uint32_t *)(output + channel) =
         scr_scale_four(s0, s1, s2, s3, depthwise->multiplier + channel, &depthwise->scaling);
   }
 }
+#endif
