@@ -3,7 +3,7 @@ import ScrupleRuntime
 /// How long an inference takes on a processor: instructions × cycles per instruction ÷ clock.
 ///
 /// Instructions are QEMU's count where there is one; otherwise they are estimated from the shapes, with constants
-/// fitted to QEMU's counts of the runtime's dense kernels and head (a test holds them to it within 15 %). The cycles per
+/// fitted to QEMU's counts of the runtime's kernels and head (a test holds dense ones to it within 15 %). The cycles per
 /// instruction are an assumption: ``Core/cyclesPerInstruction``.
 public struct CostModel: Sendable {
   /// Instructions per multiply–accumulate of the inner loop.
@@ -19,6 +19,9 @@ public struct CostModel: Sendable {
   let fixed: Double
   let cyclesPerInstruction: Double
 
+  /// Whether convolutions take two patches at once, as cores with DSP instructions do.
+  let takesPatches: Bool
+
   /// The costs on a processor.
   public init(_ core: Core) {
     (perMultiplyAccumulate, perOutput, perClass, fixed) =
@@ -31,13 +34,35 @@ public struct CostModel: Sendable {
       case .wasm32: (1, 10, 100, 300)
       }
     cyclesPerInstruction = core.cyclesPerInstruction
+    takesPatches = [.cortexM4, .cortexM7, .cortexM33, .cortexM55].contains(core)
   }
 
   /// The instructions of one inference, from the shapes.
   public func instructions(of engine: Engine) -> Double {
-    let outputs = engine.operations.reduce(0) { $0 + $1.outputCount }
-    return fixed + perMultiplyAccumulate * Double(engine.multiplyAccumulates) + perOutput * Double(outputs)
-      + perClass * Double(engine.classCount)
+    engine.operations.reduce(fixed + perClass * Double(engine.classCount)) {
+      $0 + instructions(of: $1)
+    }
+  }
+
+  /// The instructions of one operation. Those on images are fitted to the counts of `tools/bench-kernels` on a
+  /// Cortex-M4; on cores without its instructions they are scaled by the cost of a multiply–accumulate.
+  private func instructions(of operation: Operation) -> Double {
+    let (products, outputs) = (Double(operation.multiplyAccumulates), Double(operation.outputCount))
+    let slowness = perMultiplyAccumulate / 1.11
+    switch operation.kind {
+    case .dense: return perMultiplyAccumulate * products + perOutput * outputs
+    case .convolution:
+      let pixels = outputs / Double(max(operation.kernelOutputs, 1))
+      let patches = pixels * Double(operation.kernelInputs)
+      let perByte = (operation.image?.inputChannels ?? 0) % 4 == 0 ? 3.0 : 10
+      return takesPatches
+        ? 0.8 * products + 12 * outputs + perByte * patches + 100 * pixels
+        : perMultiplyAccumulate * products + perOutput * outputs + 6 * patches + 100 * pixels
+    case .depthwise: return slowness * (2.35 * products + 13 * outputs)
+    case .averagePooling: return slowness * 3 * Double(operation.inputCount)
+    case .maximumPooling: return slowness * 8 * Double(operation.inputCount)
+    case .addition: return slowness * 12 * outputs
+    }
   }
 
   /// Milliseconds of one inference; nil without a clock.

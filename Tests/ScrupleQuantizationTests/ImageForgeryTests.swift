@@ -128,7 +128,7 @@ import Testing
     .init("a reserved word of an addition", word: 1, 3, 28, mismatch(1, 0)),
     .init("a reserved byte of an addition", byte: 1, 3, 47) { .notZero(offset: $0, value: 1) },
     .init(
-      "an input beside what was written", word: word(1, 4) + 4, 1, 4, mismatch(word(1, 4) + 4, word(1, 4))),
+      "an input beside what was written", word: word(1, 4) - 4, 1, 4, mismatch(word(1, 4) - 4, word(1, 4))),
     .init("an input at an odd place", word: word(1, 4) + 2, 1, 4, mismatch(word(1, 4) + 2, word(1, 4))),
     .init("an output over its input", word: word(1, 4), 1, 8) {
       .overlappingRegions(offset: $0, input: word(1, 4), output: word(1, 4))
