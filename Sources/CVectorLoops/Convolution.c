@@ -2,9 +2,9 @@
 
 #pragma STDC FP_CONTRACT ON
 
-/* Blocks of output channels: two vectors at a time while 32 are left, then one; the last one ends with the last channel,
-   so it may do some channels a second time. Fewer than 16 channels are one block, whose spare lanes are written over by
-   the next pixel. */
+/* Blocks of output channels: two vectors at a time while 32 are left, then one; the last one ends with the last
+   channel, so it may do some channels a second time. Fewer than 16 channels are one block, whose spare lanes are
+   written over by the next pixel. */
 IN_EVERY_LEVEL size_t block_vectors(size_t outputs, size_t done) { return outputs - done >= 32 ? 2 : 1; }
 
 IN_EVERY_LEVEL size_t block_start(size_t outputs, size_t done) {

@@ -12,7 +12,8 @@
 #define FOR_EVERY_LEVEL
 #endif
 
-/* Inlined into every level of its caller. It takes pointers, never vectors: how those are passed depends on the level. */
+/* Inlined into every level of its caller. It takes pointers, never vectors: how those are passed depends on the
+   level. */
 #define IN_EVERY_LEVEL static inline __attribute__((always_inline))
 
 /* Sixteen floats, at any address. */

@@ -3,8 +3,8 @@ order:
 
   dense           784-100-10 with ReLU, cross-entropy, 60,000 images
   lenet           conv 5×5 to 16, max pool, conv 5×5 to 32, max pool, 10 logits; cross-entropy, 60,000 images
-  lenet --loss acet   the same; half of each batch is uniform noise, moved in 40 steps of projected gradient ascent on the
-                  confidence before it counts (Hein, Andriushchenko and Bitterwolf 2019); fewer images, by --samples
+  lenet --loss acet   the same; half of each batch is uniform noise, moved in 40 steps of projected gradient ascent
+                  on the confidence before it counts (Hein, Andriushchenko and Bitterwolf 2019); fewer images
 
 Both keep the images in memory and only pick rows, so no data loader is timed. PyTorch runs in several ways (Adam fused
 or not; rows picked batch by batch, or all permuted at once; maps in the order height, width, channel or channel first),

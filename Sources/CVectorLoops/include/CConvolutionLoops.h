@@ -4,8 +4,8 @@
    CVectorLoops.h, products are fused with sums where the CPU can, so that the last bits depend on its kind, like
    those of matrix products.
 
-   Vectors reach past the last channel: every buffer that holds maps has LOOPS_SLACK readable and writable floats after
-   its end, and what these hold means nothing. */
+   Vectors reach past the last channel: every buffer that holds maps has LOOPS_SLACK readable and writable floats
+   after its end, and what these hold means nothing. loops_convolve_narrow reads up to 16 pixels past the end. */
 #ifndef C_CONVOLUTION_LOOPS_H
 #define C_CONVOLUTION_LOOPS_H
 
@@ -47,8 +47,8 @@ void loops_add_cropped(
     float *image, const float *padded, size_t padded_width, size_t height, size_t width, size_t channels, size_t top,
     size_t left);
 
-/* y = clip(W·patch + bias) for every window; `packed` from loops_pack with kernel_height·kernel_width·channels inputs.
-   Bias has loops_packed_count(output_channels, 1) floats, packed likewise. */
+/* y = clip(W·patch + bias) for every window; `packed` from loops_pack with kernel_height·kernel_width·channels
+   inputs. Bias has loops_packed_count(output_channels, 1) floats, packed likewise. */
 void loops_convolve(
     float *y, const float *x, const float *packed, const float *bias, loops_geometry g, loops_clip clip);
 
@@ -96,11 +96,13 @@ void loops_scale_channels(
 void loops_combine_channels(
     float *y, const float *x, const float *a, const float *b, const float *d, size_t pixels, size_t channels);
 
-/* loops_convolve and loops_depthwise in double precision, for inputs that are padded already. Weights: kernel row, kernel
-   column, channel, output channel; depthwise: kernel row, kernel column, channel. Nothing past any end is touched. */
+/* loops_convolve and loops_depthwise in double precision, for inputs that are padded already. Weights in the order
+   kernel row, kernel column, channel, output channel; depthwise without the last. Nothing past any end is touched. */
 void loops_convolve_precise(
-    double *y, const double *x, const double *weights, const double *bias, loops_geometry g, double low, double high);
+    double *y, const double *x, const double *weights, const double *bias, loops_geometry g, double low,
+    double high);
 void loops_depthwise_precise(
-    double *y, const double *x, const double *weights, const double *bias, loops_geometry g, double low, double high);
+    double *y, const double *x, const double *weights, const double *bias, loops_geometry g, double low,
+    double high);
 
 #endif
