@@ -33,19 +33,31 @@ public struct FarRays: Sendable {
     directions: [Float], dimension: Int, origin: [Float]? = nil,
     confidence: (_ inputs: [Float], _ count: Int) throws -> [Double]
   ) throws -> RayProfile {
+    let origin = origin ?? [Float](repeating: 0, count: dimension)
+    try Predictions.check("origin", origin.count, dimension)
+    let rays = directions.count / max(dimension, 1)
+    return try profile(
+      directions: directions, dimension: dimension, origins: (0..<rays).flatMap { _ in origin },
+      confidence: confidence)
+  }
+
+  /// Walks rays that each have an origin of their own: rays × dimension, row-major, as the directions.
+  public func profile(
+    directions: [Float], dimension: Int, origins: [Float],
+    confidence: (_ inputs: [Float], _ count: Int) throws -> [Double]
+  ) throws -> RayProfile {
     guard dimension > 0, !directions.isEmpty, directions.count % dimension == 0 else {
       throw EvaluationError.lengthMismatch(
         column: "directions", expected: max(dimension, 1), actual: directions.count)
     }
-    let origin = origin ?? [Float](repeating: 0, count: dimension)
-    try Predictions.check("origin", origin.count, dimension)
+    try Predictions.check("origins", origins.count, directions.count)
     let rays = directions.count / dimension
     func measure(_ alpha: (Int) -> Double) throws -> [Double] {
       var inputs = directions
       for ray in 0..<rays {
         let a = Float(alpha(ray))
         for j in 0..<dimension {
-          inputs[ray * dimension + j] = origin[j] + a * directions[ray * dimension + j]
+          inputs[ray * dimension + j] = origins[ray * dimension + j] + a * directions[ray * dimension + j]
         }
       }
       let values = try confidence(inputs, rays)

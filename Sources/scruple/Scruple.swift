@@ -23,8 +23,8 @@ struct Scruple: ParsableCommand {
     version: toolVersion,
     subcommands: [
       TrainCommand.self, QuantizeCommand.self, InspectCommand.self, RunCommand.self, SimulateCommand.self,
-      CompareCommand.self, CertifyCommand.self, CertifyMergeCommand.self, ReportCommand.self,
-      ExportCommand.self,
+      CompareCommand.self, FoolCommand.self, CertifyCommand.self, CertifyMergeCommand.self,
+      ReportCommand.self, ExportCommand.self,
       BoardsCommand.self, DatasetsCommand.self, DemoCommand.self, BenchCommand.self,
       BenchTrainingCommand.self, BenchKernelsCommand.self,
     ])
