@@ -7,8 +7,7 @@ import Testing
 
   @Test(arguments: [
     "train", "quantize", "inspect", "run", "simulate", "compare", "certify", "report", "boards", "datasets",
-    "demo",
-    "export",
+    "demo", "export", "fool",
   ])
   func `every verb explains itself`(verb: String) throws {
     let help = try Command([verb, "--help"])
