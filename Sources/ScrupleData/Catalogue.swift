@@ -79,6 +79,7 @@ public struct Catalogue {
     case "digits": try NamedSets.digits().split(part ?? .all, seed: options.splitSeed)
     case "fashion-mnist": try NamedSets.fashion(part ?? .test)
     case "mnist": try NamedSets.mnist(part ?? .test)
+    case "mnist-0-3": try NamedSets.mnistFour(part ?? .test)
     default: try DataPath.read(name, part, like: input, options)
     }
   }

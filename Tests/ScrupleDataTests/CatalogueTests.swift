@@ -66,6 +66,10 @@ import Testing
   func `MNIST begins as it always does`() throws {
     #expect(try Catalogue.load("mnist").labels?.prefix(5) == [7, 2, 1, 0, 4])
     #expect(try Catalogue.load("mnist:train", count: 5).labels == [5, 0, 4, 1, 9])
+    let four = try Catalogue.load("mnist-0-3")
+    #expect(four.count == 4157 && four.labelNames == ["0", "1", "2", "3"])
+    #expect(four.labels?.prefix(5) == [2, 1, 0, 1, 0])
+    #expect(try Catalogue.load("mnist-0-3:train").count == 24_754)
   }
 
   @Test(.enabled(if: digitsAreHere))

@@ -29,7 +29,7 @@ public enum AttackKind: String, CaseIterable, Sendable, Codable {
     case .gradient: Fooling.gradientSteps + 1
     case .pgd, .pgdEuclidean: Fooling.ballSteps + 1
     case .evolution: Evolution.population + Evolution.children
-    case .inversion: 2
+    case .inversion: 1 + Inversion.questions
     case .pixel, .pixels, .patch: 2 * PixelEvolution.population
     }
   }

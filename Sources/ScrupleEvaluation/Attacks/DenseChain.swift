@@ -50,6 +50,11 @@ struct DenseChain: Sendable {
     return values.map { $0 / temperature }
   }
 
+  /// The hidden layer with the fewest neurons, the last among equals; nil without hidden layers.
+  var narrowestHidden: Int? {
+    steps.indices.dropLast().min { (steps[$0].outputs, $1) < (steps[$1].outputs, $0) }
+  }
+
   /// Whether every activation is piecewise linear.
   var isPiecewiseLinear: Bool { steps.allSatisfy { $0.activation != .tanh } }
 }

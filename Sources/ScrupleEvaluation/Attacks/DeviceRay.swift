@@ -83,7 +83,7 @@ public struct DeviceRay: Sendable, Equatable, Codable {
     var changes: [(place: Int, byte: UInt8)]
   }
 
-  /// Every α > 0 at which a byte changes, in order, and what it changes to.
+  /// Every α ≥ 0 at which a byte changes, in order, and what it changes to.
   private static func events(_ origin: [Double], _ direction: [Double]) -> [Event] {
     var all: [(alpha: Double, place: Int, byte: UInt8)] = []
     for place in origin.indices where direction[place] != 0 {
@@ -92,8 +92,9 @@ public struct DeviceRay: Sendable, Equatable, Codable {
       let levels = slope > 0 ? Array(start..<255) : Array((0..<start).reversed())
       for level in levels {
         // Between two bytes lies the half of their sum.
-        let alpha = ((Double(level) + 0.5) / 255 - origin[place]) / slope
-        guard alpha > 0, alpha.isFinite else { continue }
+        // A ray may begin right there.
+        let alpha = max(0, ((Double(level) + 0.5) / 255 - origin[place]) / slope)
+        guard alpha.isFinite else { continue }
         all.append((alpha, place, UInt8(slope > 0 ? level + 1 : level)))
       }
     }

@@ -21,8 +21,9 @@ extension Fooling {
       return try search?.run(victim, starts: task.starts, goals: task.goals, shape: shape, run)
     case .inversion:
       guard let network = model.network else { return nil }
-      return try Inversion(rounds: min(budget - 1, 100), confidence: max(confidence, 0.999)).run(
-        network, starts: task.starts, goals: task.goals, judge: judge, run)
+      return try Inversion(rounds: (budget - 1) / Inversion.questions, confidence: max(confidence, 0.999))
+        .run(
+          network, starts: task.starts, goals: task.goals, judge: judge, run)
     case .gradient:
       let ascent = GradientAscent(
         region: .everything, steps: Self.gradientSteps, firstStep: 0.05, lastStep: 0.005, momentum: 0.5,

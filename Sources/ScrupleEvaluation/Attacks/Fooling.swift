@@ -101,6 +101,28 @@ public struct Fooling: Sendable {
     }
   }
 
+  /// Goes backwards to so many images of each class, by turns from noise and from an empty image.
+  ///
+  /// - Returns: nil where the model lacks the form, or the layers to go backwards through.
+  public func backwards(
+    _ model: FoolModel, side: ModelSide, perClass: Int, _ run: AttackRun
+  ) throws -> FoolOutcome? {
+    guard let victim = model.victim(side) else { return nil }
+    let classes = model.labels.count
+    var all = self
+    all.count = perClass * classes
+    var task = all.noise("inversion", run.seed)
+    task.goals = (0..<all.count).map { .named($0 % classes) }
+    for row in 0..<all.count where row / classes % 2 == 1 {
+      task.names[row] = "blank \(row)"
+      let range = row * input.count..<(row + 1) * input.count
+      task.starts.replaceSubrange(range, with: [UInt8](repeating: 0, count: input.count))
+    }
+    return try all.attack(.inversion, model, side, victim, task, run).map {
+      try all.outcome(.inversion, model, side, task, $0)
+    }
+  }
+
   /// Where an attack begins and what it wants.
   struct Task {
     var title: String

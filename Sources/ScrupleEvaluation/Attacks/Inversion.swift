@@ -1,13 +1,24 @@
 import Foundation
 import ScrupleNetwork
 
-/// Goes backwards through a network: from a point of its narrowest hidden layer at which it is sure of a class, layer
-/// by layer, by activations' inverses and weights' pseudo-inverses, to an input that leads there ("I Pity the fool",
-/// 2017). Each step back is the smallest change of what came in, so the images look like what they were before.
+/// Goes backwards through a network: from a point of its narrowest hidden layer at which it is sure of a class to an input
+/// that leads there, by pseudo-inverses ("I Pity the fool", 2017).
 ///
-/// Where values have to be cut off on the way (pixels have a range, ReLUs give nothing negative), the way is gone
-/// again from where it led.
+/// Two ways are tried in each round. Layer by layer: the activation's inverse, then the weights' pseudo-inverse, each time
+/// the smallest change of what came in. And in one step: the pseudo-inverse of the Jacobian of all layers up to
+/// there (Gauss and Newton), for where squashed neurons make the first way crooked. What has to be cut off (pixels have a
+/// range, ReLUs give nothing negative) is made up for in the next round. The changes are small, so the images look
+/// like what they were before.
 public struct Inversion: Sendable {
+  /// How much of each way is tried.
+  private static let parts = [1, 0.3, 0.1, 0.03]
+  /// Questions in a round.
+  static let questions = 2 * parts.count
+  /// Rounds after the best one before it gives up.
+  private static let patience = 4
+  /// Changes and cuttings-off for one layer.
+  private static let projections = 20
+
   /// How often the way is gone, at most.
   public var rounds: Int
   /// It ends where the probability is at least this.
@@ -42,13 +53,28 @@ public struct Inversion: Sendable {
       for row in rows {
         var x = starts[row * width..<(row + 1) * width].map { Double($0) / 255 }
         var best = (input: [UInt8](), value: -Double.infinity)
-        for _ in 0...rounds {
+        /// Asks about a point; its value.
+        func ask(_ x: [Double]) throws -> Double {
           let bytes = x.map { UInt8(($0 * 255).rounded()) }
           let value = try victim.values(bytes, goals: goals[row...row])[0]
           evaluations += 1
           if value > best.value { best = (bytes, value) }
-          if value >= log(confidence) { break }
-          x = goneBack(x, chain, inverses, goals[row])
+          return value
+        }
+        var value = try ask(x)
+        var last = (value: value, rounds: 0)
+        for _ in 0..<rounds where value < log(confidence) && last.rounds < Self.patience {
+          // The part of a way that leads highest.
+          var reached = (x: x, value: -Double.infinity)
+          for move in ways(back: x, chain, inverses, goals[row]) {
+            for part in Self.parts {
+              let point = zip(x, move).map { min(max($0 + part * $1, 0), 1) }
+              let there = try ask(point)
+              if there > reached.value { reached = (point, there) }
+            }
+          }
+          (x, value) = reached
+          last = value > last.value ? (value, 0) : (last.value, last.rounds + 1)
         }
         inputs += best.input
         values.append(best.value)
@@ -57,35 +83,67 @@ public struct Inversion: Sendable {
     }
   }
 
-  /// One way forward and back.
-  private func goneBack(
-    _ x: [Double], _ chain: DenseChain, _ inverses: [PseudoInverse], _ goal: AttackGoal
-  ) -> [Double] {
+  /// One way forward, and the changes of the input that lead back to where the rest is sure: layer by layer, and
+  /// in one step, this one scaled so that the largest change is 1.
+  private func ways(
+    back x: [Double], _ chain: DenseChain, _ inverses: [PseudoInverse], _ goal: AttackGoal
+  ) -> [[Double]] {
     var outputs = [x]
-    var inner: [[Double]] = []
     for step in chain.steps {
-      let pre = step.preActivation(outputs[outputs.count - 1])
-      inner.append(pre)
-      outputs.append(pre.map { step.activation($0) })
+      outputs.append(step.preActivation(outputs[outputs.count - 1]).map { step.activation($0) })
     }
-    let narrowest = narrowestLayer(chain)
-    var wanted = HiddenPoint(chain, after: narrowest, confidence: confidence).sure(
-      of: goal, from: outputs[narrowest + 1])
+    let narrowest = chain.narrowestHidden ?? chain.steps.count - 1
+    let here = outputs[narrowest + 1]
+    let sure = HiddenPoint(chain, after: narrowest, confidence: confidence).sure(of: goal, from: here)
+    var wanted = sure
     for layer in (0...narrowest).reversed() {
-      let activation = chain.steps[layer].activation
-      let change = zip(wanted, inner[layer]).map { activation.inverse($0, near: $1) - $1 }
-      let move = inverses[layer](change)
-      let before = layer == 0 ? 0...1 : chain.steps[layer - 1].activation.reachable
-      wanted = zip(outputs[layer], move).map { min(max($0 + $1, before.lowerBound), before.upperBound) }
+      let range = layer == 0 ? 0...1 : chain.steps[layer - 1].activation.reachable
+      wanted = preimage(
+        of: wanted, under: chain.steps[layer], inverses[layer], near: outputs[layer], in: range)
     }
-    return wanted
+    let jacobian = jacobian(chain.steps[...narrowest], outputs: outputs)
+    let joint = PseudoInverse(jacobian, rows: here.count, columns: x.count)(zip(sure, here).map { $0 - $1 })
+    let largest = joint.reduce(0) { max($0, abs($1)) }
+    return [zip(wanted, x).map { $0 - $1 }] + (largest > 0 ? [joint.map { $0 / largest }] : [])
   }
 
-  /// The hidden layer with the fewest neurons, the last among equals; the logits where there is none.
-  private func narrowestLayer(_ chain: DenseChain) -> Int {
-    let hidden = chain.steps.indices.dropLast()
-    return hidden.min { (chain.steps[$0].outputs, $1) < (chain.steps[$1].outputs, $0) } ?? chain.steps.count
-      - 1
+  /// The derivative of the last of `steps` by the input, row-major; a neuron that is stuck counts as passing a tenth, or no
+  /// way would lead to it.
+  private func jacobian(_ steps: ArraySlice<DenseChain.Step>, outputs: [[Double]]) -> [Double] {
+    guard let last = steps.last else { return [] }
+    let rows = last.outputs
+    var result = (0..<rows * rows).map { $0 % (rows + 1) == 0 ? 1.0 : 0 }
+    for (layer, step) in zip(steps.indices, steps).reversed() {
+      let slopes = outputs[layer + 1].map { step.activation.slope(atOutput: $0, stuck: 0.1) }
+      var next = [Double](repeating: 0, count: rows * step.inputs)
+      for row in 0..<rows {
+        for k in 0..<step.outputs {
+          let factor = result[row * step.outputs + k] * slopes[k]
+          if factor == 0 { continue }
+          for i in 0..<step.inputs {
+            next[row * step.inputs + i] += factor * step.weight[k * step.inputs + i]
+          }
+        }
+      }
+      result = next
+    }
+    return result
+  }
+
+  /// What has to come into a layer, at values that can, for `wanted` to come out: by turns the smallest change that would do
+  /// it and the cutting off of what can't be (projections on convex sets; von Neumann 1933).
+  private func preimage(
+    of wanted: [Double], under step: DenseChain.Step, _ inverse: PseudoInverse, near start: [Double],
+    in range: ClosedRange<Double>
+  ) -> [Double] {
+    var x = start
+    for _ in 0..<Self.projections {
+      let inner = step.preActivation(x)
+      let change = zip(wanted, inner).map { step.activation.inverse($0, near: $1) - $1 }
+      if change.allSatisfy({ abs($0) < 1e-6 }) { break }
+      x = zip(x, inverse(change)).map { min(max($0 + $1, range.lowerBound), range.upperBound) }
+    }
+    return x
   }
 }
 
@@ -115,7 +173,7 @@ private struct HiddenPoint {
       if p[target] >= enough { break }
       var gradient = p.enumerated().map { (($0.offset == target ? 1 : 0) - $0.element) / temperature }
       for (step, output) in zip(tail, states).reversed() {
-        let delta = zip(gradient, output).map { $0 * step.activation.slope(atOutput: $1) }
+        let delta = zip(gradient, output).map { $0 * step.activation.slope(atOutput: $1, stuck: 1) }
         gradient = (0..<step.inputs).map { i in
           (0..<step.outputs).reduce(0) { $0 + step.weight[$1 * step.inputs + i] * delta[$1] }
         }
@@ -145,7 +203,7 @@ extension Activation {
     switch self {
     case .relu: 0...1e9
     case .clippedReLU(let limit): 0...Double(limit)
-    // Near ±1 its inverse grows without end.
+    // Near ±1 its inverse grows without end: beyond, a neuron counts as stuck.
     case .tanh: -0.995...0.995
     case .clippedIdentity(let limit): -Double(limit)...Double(limit)
     case .identity: -1e9...1e9
@@ -158,20 +216,22 @@ extension Activation {
     case .relu: output > 0 ? output : min(input, 0)
     case .clippedReLU(let limit):
       output >= Double(limit) ? max(input, Double(limit)) : output > 0 ? output : min(input, 0)
-    case .tanh: atanh(min(max(output, -0.995), 0.995))
+    case .tanh:
+      abs(output) < 0.995
+        ? atanh(output) : output > 0 ? max(input, atanh(0.995)) : min(input, atanh(-0.995))
     case .clippedIdentity(let limit):
       abs(output) < Double(limit) ? output : output > 0 ? max(input, output) : min(input, output)
     case .identity: output
     }
   }
 
-  /// The derivative, told from the output; at a kink as if it were passed.
-  fileprivate func slope(atOutput y: Double) -> Double {
+  /// The derivative, told from the output, and at least nearly: `stuck` is that of a neuron at its end.
+  fileprivate func slope(atOutput y: Double, stuck: Double) -> Double {
     switch self {
-    case .relu: y >= 0 ? 1 : 0
-    case .clippedReLU(let limit): y <= Double(limit) ? 1 : 0
+    case .relu: y > 0 ? 1 : stuck
+    case .clippedReLU(let limit): y > 0 && y < Double(limit) ? 1 : stuck
     case .tanh: 1 - y * y
-    case .clippedIdentity(let limit): abs(y) <= Double(limit) ? 1 : 0
+    case .clippedIdentity(let limit): abs(y) < Double(limit) ? 1 : stuck
     case .identity: 1
     }
   }

@@ -7,7 +7,7 @@ struct PseudoInverse: Sendable {
   private let factor: [Double]
   private let isWide: Bool
 
-  /// - Parameter matrix: row-major, `rows × columns`. To its Gram matrix's diagonal 10⁻⁹ of the diagonal's mean is added,
+  /// - Parameter matrix: row-major, `rows × columns`. To its Gram matrix's diagonal 10⁻¹² of the diagonal's mean is added,
   ///   so that dead rows do no harm.
   init(_ matrix: [Double], rows: Int, columns: Int) {
     precondition(matrix.count == rows * columns)
@@ -26,7 +26,7 @@ struct PseudoInverse: Sendable {
         gram[i * n + j] = sum
       }
     }
-    let ridge = 1e-9 * (0..<n).reduce(0) { $0 + gram[$1 * n + $1] } / Double(max(n, 1)) + 1e-300
+    let ridge = 1e-12 * (0..<n).reduce(0) { $0 + gram[$1 * n + $1] } / Double(max(n, 1)) + 1e-300
     for i in 0..<n { gram[i * n + i] += ridge }
     for i in 0..<n {
       for j in 0...i {

@@ -18,7 +18,7 @@ struct DemoModel {
   let twin: Network
   let certificate: CertificateDocument?
 
-  /// Trains a recipe into `directory/NAME` and makes its int8 program there.
+  /// Trains a recipe of `models/` into `directory/NAME` and makes its int8 program there.
   ///
   /// - Parameters:
   ///   - recipe: the name of a model in `models/`.
@@ -28,7 +28,6 @@ struct DemoModel {
     title: String, recipe: String, epochs: Int? = nil, attackSteps: Int? = nil, directory: String,
     progress: ProgressLine
   ) throws {
-    self.title = title
     var recipe = try DemoRecipe.read(recipe)
     if let epochs {
       recipe.epochs = epochs
@@ -38,6 +37,12 @@ struct DemoModel {
       recipe.attack?.steps = attackSteps
       recipe.attack?.step = attack.epsilon / Double(attackSteps)
     }
+    try self.init(title: title, recipe: recipe, directory: directory, progress: progress)
+  }
+
+  /// Trains a recipe into `directory/NAME` and makes its int8 program there.
+  init(title: String, recipe: Recipe, directory: String, progress: ProgressLine) throws {
+    self.title = title
     let folder = "\(directory)/\(recipe.name)"
     let (network, record) = try train(
       recipe, into: folder, keepsLines: recipe.epochs <= 20, progress: progress)

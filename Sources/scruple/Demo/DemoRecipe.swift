@@ -1,8 +1,21 @@
 import Foundation
 import ScrupleTraining
 
-/// The recipes of `models/`.
+/// The recipes of `models/`, and those that a demo brings along.
 enum DemoRecipe {
+  /// Reads a recipe's text, and leaves it in `directory/NAME/recipe.yaml` beside what will be trained from it.
+  static func write(_ text: String, name: String, in directory: String) throws -> Recipe {
+    let folder = "\(directory)/\(name)"
+    let recipe = try Recipe(yaml: text, file: "\(folder)/recipe.yaml")
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.cannotWrite, "\(folder): can't be written: \(error.localizedDescription)")
+    }
+    try replaceFile("\(folder)/recipe.yaml", with: Array(text.utf8))
+    return recipe
+  }
+
   /// Reads `models/NAME/recipe.yaml`, looked for in `$SCRUPLE_MODELS`, in `models/` here, and in `models/` of the
   /// folders above this program.
   static func read(_ name: String) throws -> Recipe {

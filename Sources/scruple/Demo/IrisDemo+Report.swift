@@ -9,7 +9,8 @@ import ScrupleReport
 extension IrisDemo {
   /// The page: maps of every model in float and int8, far points, training curves, rays.
   func report(
-    _ models: [DemoModel], iris: Dataset, far: Table, board: Board, checks: [Check]
+    _ models: [DemoModel], _ cures: Cures, iris: Dataset, tables: (far: Table, cures: Table), board: Board,
+    checks: [Check]
   ) throws -> Report {
     let input = models[0].network.input
     let data = try iris.matching(input)
@@ -66,12 +67,25 @@ extension IrisDemo {
               "Move over a map: each model says what it makes of petals of that length and width, and how sure it is."
             ), .live(try play(models, data)),
           ]),
-        Report.Section(title: "Far from all flowers", blocks: [.table(far)]),
+        Report.Section(title: "Far from all flowers", blocks: [.table(tables.far)]),
+        Report.Section(
+          title: "Cures",
+          blocks: [
+            .table(tables.cures),
+            .text(
+              "CEDA asks for low confidence on noise, ACET on the worst point near noise, the certified network on whole "
+                + "boxes around noise. Kernels vanish far from the data, so that only a guess is left. Gaussians are models of "
+                + "the flowers themselves: the number is the share of a species that lies farther out than this point."
+            ),
+            .figure(
+              try cureMaps(cures, grid: grid, classNames: names, axes: axes, points: points, board: board)),
+          ]),
         Report.Section(title: "Who decides what, and how surely", blocks: maps + [.figure(confidence)]),
       ] + [proved].compactMap(\.self) + [
         Report.Section(title: "Along rays", blocks: [.figure(try rays(models))]),
         Report.Section(
-          title: "Training", blocks: [.figure(try curves(models.filter { $0.record.epochs.count > 1 }))]),
+          title: "Training",
+          blocks: [.figure(try curves((models + cures.networks).filter { $0.record.epochs.count > 1 }))]),
       ])
   }
 

@@ -9,7 +9,7 @@ import ScrupleReport
 struct IrisDemo {
   let directory: String
   let teller: Teller
-  private let progress: ProgressLine
+  let progress: ProgressLine
   /// Petal length and width, in cm, of flowers that don't exist.
   static let farPoints: [(Float, Float)] = [(0.1, 5), (10, 10), (5, -5)]
 
@@ -36,6 +36,7 @@ struct IrisDemo {
       teller(
         "  \(model.title): \(right) of \(iris.count) right (\(fixed(Double(right) / Double(iris.count), 4)))")
     }
+    teller("The report rings the wrong ones, and draws regions and contours far beyond the flowers.")
     teller("\nNow petals that no iris has. How sure is each?\n")
     let table = try farTable(models, board)
     teller.show(table)
@@ -49,10 +50,15 @@ struct IrisDemo {
         "proved for the \(model.title): no input of all \(grouped(1 << 16)) can move a probability by more than "
           + "\(bound(certificate.probabilityBound)) from float to int8")
     }
-    let result = try check(models, iris)
+    let cures = try cures(iris, input: plain.network.input)
+    let cureTable = try cureTable(models, cures, iris, board)
+    teller("\nAll cures side by side, and two models of another kind:\n")
+    teller.show(cureTable)
+    let result = try check(models + cures.networks, iris)
     teller.show(result.checks)
-    try report(models, iris: iris, far: table, board: board, checks: result.checks).write(
-      toDirectory: directory)
+    try report(
+      models, cures, iris: iris, tables: (far: table, cures: cureTable), board: board, checks: result.checks
+    ).write(toDirectory: directory)
     teller("\nThe pictures are in \(directory)/report.html")
     return result.checks
   }

@@ -138,7 +138,9 @@ import Testing
       #expect(ray.highest >= confidences.max()!)
       #expect(ray.inputs >= Set(inputs).count)
       #expect(ray.final == confidences.last)
-      #expect(bytes(ray.highestAt * (1 + 1e-12) + 1e-12) == ray.highestInput)
+      // At a change the byte before it and the one after it are both right.
+      let (at, after) = (bytes(ray.highestAt), bytes(ray.highestAt * (1 + 1e-12) + 1e-12))
+      #expect(ray.highestInput.indices.allSatisfy { [at[$0], after[$0]].contains(ray.highestInput[$0]) })
       if let first = confidences.firstIndex(where: { $0 >= 0.8 }) {
         #expect(try #require(ray.crossings[0]) <= alphas[first])
       }
