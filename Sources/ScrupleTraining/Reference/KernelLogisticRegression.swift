@@ -37,7 +37,7 @@ public struct KernelLogisticRegression: Sendable {
     let count = labels.count
     let kernel = Self.kernel(samples, of: samples, width: width, gamma: self.gamma)
     let stride = count + 1
-    let search = LBFGS(tolerance: 1e-6, iterations: 300)
+    let search = LBFGS(tolerance: 1e-6, iterations: 2000)
     parameters =
       search.minimize(
         { parameters in

@@ -71,14 +71,16 @@ extension DigitsDemo {
     )
   }
 
-  /// Two images of each class from noise, and two from nothing.
+  /// Two images of each class from noise, and one from nothing.
   private func gallery(_ outcome: FoolOutcome, name: String, title: String) throws -> Figure {
     var items: [GalleryItem] = []
     for start in ["noise", "blank"] {
       for goal in ["0", "1", "2", "3"] {
-        for find in outcome.finds.filter({ $0.start.hasPrefix(start) && $0.goal == goal }).prefix(2) {
+        // From an empty image there is but one way.
+        let finds = outcome.finds.filter { $0.start.hasPrefix(start) && $0.goal == goal }
+        for find in finds.prefix(start == "blank" ? 1 : 2) {
           let answers = [("float", find.float), ("int8", find.int8)].compactMap { name, answer in
-            answer.map { "\(name): \($0.label) \(fixed($0.confidence, 4))" }
+            answer.map { "\(name): \($0.label), \(fixed($0.confidence, 4))" }
           }
           items.append(
             GalleryItem(

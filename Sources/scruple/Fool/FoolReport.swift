@@ -67,6 +67,12 @@ struct FoolReport {
     return [Check("rays that do not end as predicted", Double(checked - confirmed), .atMost, 0)]
   }
 
+  /// `Coat` for `fashion-mnist 17 (Coat)`, and other starts as they are.
+  private func origin(_ find: FoolFind) -> String {
+    guard let open = find.start.lastIndex(of: "("), find.start.hasSuffix(")") else { return find.start }
+    return String(find.start[find.start.index(after: open)...].dropLast())
+  }
+
   /// The first finds of every attack on every model: one gallery for each model.
   private func galleries() throws -> [Report.Block] {
     guard case .image(let height, let width, _) = input.kind else { return [] }
@@ -77,12 +83,12 @@ struct FoolReport {
         for outcome in tables.outcomes where outcome.model == model.name && outcome.side == side {
           for find in outcome.finds.filter(\.isFound).prefix(2) {
             let answers = [("float", find.float), ("int8", find.int8)].compactMap { name, answer in
-              answer.map { "\(name): \($0.label) \(fixed($0.confidence, 3))" }
+              answer.map { "\(name): \(fixed($0.confidence, 3)) \($0.label)" }
             }
             items.append(
               GalleryItem(
                 height: height, width: width, pixels: find.input,
-                lines: [outcome.title, find.start] + answers))
+                lines: [outcome.title, "from " + origin(find)] + answers))
           }
         }
         guard !items.isEmpty else { continue }

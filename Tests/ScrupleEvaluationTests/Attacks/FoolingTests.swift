@@ -116,9 +116,8 @@ import Testing
         found += exp(value[0]) >= 0.99 ? 1 : 0
       }
     }
-    // A ReLU that is off on the whole way back gives no direction; the others can all be gone through.
-    #expect(
-      found >= (activation == .identity || activation == .tanh ? 11 : 6), "\(activation): \(found) of 12")
+    // A random network need not be sure of every class anywhere; of most it is, and there the way leads.
+    #expect(found >= (activation == .identity ? 11 : 7), "\(activation): \(found) of 12")
   }
 }
 
