@@ -48,9 +48,9 @@ public struct BoxRunner: Sendable {
     return run(tasks, threads, { DifferentialCertifier.Workspace(certifier) }, finished) {
       workspace, task, attack in
       let box = self.box(task.index)
-      let start = ContinuousClock.now
+      let start = threadSeconds()
       var entry = BoxDifference(workspace.certificate(box), index: task.index, input: self.input(task.index))
-      var seconds = (ContinuousClock.now - start) / .seconds(1)
+      var seconds = threadSeconds() - start
       self.attack(&entry, task, attack)
       if let budget = self.budget(task.parts) {
         let known = task.known ?? entry.found?.input.bytes
@@ -72,9 +72,9 @@ public struct BoxRunner: Sendable {
     let certifier = try ConfidenceCap(program: program)
     let tasks = indices.enumerated().map { Task(index: $1, parts: again?[$0].parts) }
     return run(tasks, threads, { ConfidenceCap.Workspace(certifier) }, finished) { workspace, task, attack in
-      let start = ContinuousClock.now
+      let start = threadSeconds()
       var entry = self.cap(task, certifier, workspace)
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let seconds = threadSeconds() - start
       self.attack(&entry, task, attack)
       return (entry, seconds)
     }
@@ -220,4 +220,11 @@ extension BoxRunner {
     if let parts { return parts > 1 ? SearchBudget(boxes: parts) : nil }
     return job.searchSeconds.map { SearchBudget(seconds: $0) }
   }
+}
+
+/// Processor time that the calling thread has had: what other programs take does not count.
+private func threadSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Ctrl-C: the first one asks long work to stop at a safe point, a second one ends the program at once.
+/// Ctrl-C, or SIGTERM from a batch system: the first one asks long work to stop at a safe point, a second one ends the
+/// program at once.
 enum Interruption {
   nonisolated(unsafe) private static var asked: sig_atomic_t = 0
 
@@ -12,11 +13,13 @@ enum Interruption {
     // A parent's thread that blocks the signal hands that down.
     var signals = sigset_t()
     sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    signal(SIGINT) { _ in
-      if Interruption.asked != 0 { _exit(ExitStatus.interrupted.rawValue) }
-      Interruption.asked = 1
+    for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
+      signal(number) { _ in
+        if Interruption.asked != 0 { _exit(ExitStatus.interrupted.rawValue) }
+        Interruption.asked = 1
+      }
     }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
