@@ -124,10 +124,10 @@ extension BoxRunner {
       try GraphPair(twin: reference, program: program), includesInputRounding: job.includesInputRounding)
     let tasks = indices.enumerated().map { Task(index: $1, parts: again?[$0].parts) }
     return run(tasks, threads, {}, finished) { _, task, attack in
-      let start = ContinuousClock.now
+      let start = threadSeconds()
       let certificate = certifier.bound(self.box(task.index))
       var entry = BoxDifference(certificate, index: task.index, input: self.input(task.index))
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let seconds = threadSeconds() - start
       self.attack(&entry, task, attack)
       return (entry, seconds)
     }
@@ -142,10 +142,10 @@ extension BoxRunner {
     let certifier = try GraphConfidenceCap(program: program)
     let tasks = indices.enumerated().map { Task(index: $1, parts: again?[$0].parts) }
     return run(tasks, threads, {}, finished) { _, task, attack in
-      let start = ContinuousClock.now
+      let start = threadSeconds()
       let cap = certifier.cap(over: self.box(task.index))
       var entry = BoxCap(index: task.index, input: self.input(task.index), cap: cap, parts: 1)
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let seconds = threadSeconds() - start
       self.attack(&entry, task, attack)
       return (entry, seconds)
     }
