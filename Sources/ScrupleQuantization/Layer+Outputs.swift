@@ -56,18 +56,25 @@ extension Layer {
 }
 
 extension Network {
-  /// The most values that a layer (or the input) has for one sample.
-  var widestLayer: Int {
-    layers.reduce(input.count) { widest, layer in
-      switch layer {
-      case .flatten: widest
-      case .dense(let layer): max(widest, layer.outputs)
-      case .convolution(let layer): max(widest, layer.outputShape.count)
-      case .depthwise(let layer): max(widest, layer.outputShape.count)
-      case .pooling(let layer): max(widest, layer.outputShape.count)
-      case .addition(let layer): max(widest, layer.count)
-      }
+  /// The most samples that calibration uses: a layer's values take half a gigabyte at most, and all products some ten
+  /// seconds.
+  var calibrationLimit: Int {
+    var widest = input.count
+    var products = 1
+    for layer in layers {
+      let count: Int? =
+        switch layer {
+        case .flatten: nil
+        case .dense(let layer): layer.outputs
+        case .convolution(let layer): layer.outputShape.count
+        case .depthwise(let layer): layer.outputShape.count
+        case .pooling(let layer): layer.outputShape.count
+        case .addition(let layer): layer.count
+        }
+      widest = max(widest, count ?? 0)
+      products += (layer.kernel?.inputs ?? 0) * (count ?? 0)
     }
+    return max(1, min((1 << 27) / widest, (1 << 33) / products))
   }
 }
 

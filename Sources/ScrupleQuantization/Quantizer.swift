@@ -37,13 +37,13 @@ public struct Quantizer: Sendable {
   ///   - network: layers with ReLU, clipped ReLU or no activation. A dense layer without one is folded into the
   ///     next; any other gets a clip on both sides.
   ///   - calibration: normalized inputs, row-major, any number of samples; needed by `calibration`, and in
-  ///     `grid` only for the report. Of more than fit into ``valueLimit`` some are used, evenly spaced.
+  ///     `grid` only for the report. Of many samples for a large network some are used, evenly spaced.
   public func quantize(
     _ network: Network, calibration: [Float] = []
   ) throws(QuantizationError) -> Quantized {
     try check(calibration, inputs: network.input.count)
     let calibration = Self.evenlySpaced(
-      calibration, width: network.input.count, atMost: Self.valueLimit / network.widestLayer)
+      calibration, width: network.input.count, atMost: network.calibrationLimit)
     let count = calibration.count / network.input.count
     let reference: Network
     let twin: Network
@@ -63,9 +63,6 @@ public struct Quantizer: Sendable {
     let report = LayerReport.reports(reference: reference, twin: twin, program: program, data: calibration)
     return Quantized(program: program, twin: twin, layers: report)
   }
-
-  /// The most values of one layer that calibration keeps: half a gigabyte.
-  static let valueLimit = 1 << 27
 
   /// At most `limit` rows of a matrix, evenly spaced from the first one on.
   static func evenlySpaced(_ data: [Float], width: Int, atMost limit: Int) -> [Float] {

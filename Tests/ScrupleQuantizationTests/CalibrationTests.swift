@@ -71,7 +71,12 @@ struct CalibrationTests {
     let data = (0..<30).map { Float($0) }
     #expect(Quantizer.evenlySpaced(data, width: 3, atMost: 10) == data)
     #expect(Quantizer.evenlySpaced(data, width: 3, atMost: 4) == [0, 1, 2, 6, 7, 8, 15, 16, 17, 21, 22, 23])
-    #expect(GraphKind.poolings.network(seed: 1).widestLayer == 10 * 7 * 4)
+    #expect(Random.network([784, 100, 10], seed: 1).calibrationLimit > 60_000)
+    #expect(GraphKind.residual.network(seed: 1).calibrationLimit > 10_000)
+    var builder = GraphBuilder(image: ImageShape(height: 96, width: 96, channels: 3), seed: 1)
+    builder.convolve(16, .same(kernelHeight: 5, kernelWidth: 5, of: builder.image))
+    // 96·96·16 values of 75 products each, and the head.
+    #expect(builder.network(classes: 2).calibrationLimit == (1 << 33) / (1 + 96 * 96 * 16 * (75 + 2)))
   }
 
   @Test func `a layer that never fires still gets a program`() throws {
