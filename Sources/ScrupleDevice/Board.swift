@@ -23,7 +23,7 @@ public struct Board: Codable, Hashable, Sendable {
   public var programFlash: Int { core == .rv32i ? 40 << 10 : 24 << 10 }
 
   /// RAM set aside for the program's stack.
-  public static let programStack = 1536
+  public static let programStack = 1792
 
   /// RAM set aside for the program's stack and variables; the rest is the arena.
   public static let programRAM = programStack + 512
