@@ -47,7 +47,7 @@ import Testing
       #expect(report.arena == program.arenaPlan.size)
       guard board.core.countsInstructions else { continue }
       #expect(try #require(report.instructions).dataIndependent, "\(program.metadata.name)")
-      #expect(try #require(report.stack) <= 900)
+      #expect(try #require(report.stack) <= 1024)
     }
   }
 }
