@@ -25,6 +25,17 @@ import Testing
     #expect(far == other)
   }
 
+  @Test func `the kernel regression stands where its loss is least`() throws {
+    let (samples, labels) = try Self.iris()
+    // The intercepts are free: at the minimum, probabilities sum to the classes' sizes.
+    let answers = KernelLogisticRegression(samples: samples, labels: labels, classCount: 3).probabilities(
+      samples)
+    for k in 0..<3 {
+      let sum = stride(from: k, to: answers.count, by: 3).reduce(0) { $0 + answers[$1] }
+      #expect(abs(sum - 50) < 1e-3)
+    }
+  }
+
   @Test func `the share of a class that lies farther out falls from 1 to 0`() throws {
     let (samples, labels) = try Self.iris()
     let model = ClassGaussians(samples: samples, labels: labels, classCount: 3)

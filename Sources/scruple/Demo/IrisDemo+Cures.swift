@@ -111,6 +111,8 @@ extension IrisDemo {
     _ cures: Cures, grid: PlaneGrid, classNames: [String], axes: (x: String, y: String), points: PlanePoints,
     board: Board
   ) throws -> Figure {
+    // A coarser map: three more pictures shall not make a heavy page.
+    let grid = PlaneGrid(x: grid.x, y: grid.y, width: 150, height: 125)
     let networks = try cures.networks.map {
       PlanePanel(
         title: "\($0.title), int8 on \(board.name)", probabilities: try $0.int8(grid.inputs, on: board))
