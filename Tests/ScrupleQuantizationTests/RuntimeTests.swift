@@ -13,6 +13,15 @@ struct RuntimeTests {
     }
   }
 
+  @Test(arguments: GraphKind.allCases)
+  func `so it does for quantized graphs, which survive their file`(kind: GraphKind) throws {
+    for seed in 80..<83 as Range<UInt64> {
+      let program = Random.quantizedGraph(kind, seed: seed).program
+      try compare(program, seed: seed)
+      #expect(try IntegerProgram(decoding: program.encoded()) == program)
+    }
+  }
+
   @Test(arguments: 0..<40 as Range<UInt64>)
   func `so it does for arbitrary integers`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
