@@ -2,7 +2,8 @@
 
     python3 make_pages.py SCRUPLE FOLDER
 
-Small trainings of a second or two each: two networks of two features (the Iris demo), one of four, two of images.
+Small trainings of some seconds each: three models of two features (the Iris demo), one of four, and of images two dense
+networks and one with every kind of layer.
 """
 import json, pathlib, re, subprocess, sys
 
@@ -16,14 +17,15 @@ def run(*arguments):
         sys.exit(print(f"test-web: {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}", file=sys.stderr) or 1)
 
 
-def trained(recipe, target):
+def trained(recipe, target, certifies=True):
     """Trains a recipe's text into a folder, with its int8 program and certificate; gives the program and its twin."""
     target.mkdir(parents=True, exist_ok=True)
     (target / "recipe.yaml").write_text(recipe)
     run("train", target / "recipe.yaml", "-o", target)
     twin, program = target / "model.safetensors", target / "model.scruple"
     run("quantize", twin, "-o", program, "--threshold", "0.8")
-    run("certify", twin, program, "-o", target / "certificate.json", "--attach")
+    if certifies:
+        run("certify", twin, program, "-o", target / "certificate.json", "--attach")
     return str(program), str(twin)
 
 
@@ -56,5 +58,24 @@ for name in ["fashion-plain", "fashion-ceda"]:
         recipe = re.sub(pattern, short, recipe)
     folders.append(folder / name)
     pairs.append(trained(recipe, folders[-1]))
+folders.append(folder / "fashion-layers")
+pairs.append(trained("""
+name: fashion-layers
+seed: 1
+data: {train: "fashion-mnist:test"}
+network:
+  layers:
+    - conv: {channels: 4, kernel: 5, stride: 2, padding: same}
+    - pool: {kind: max, size: 2}
+    - conv: {name: wide, channels: 8, kernel: 3, padding: same}
+    - depthwise: {kernel: 3, padding: same}
+    - conv: {channels: 8, kernel: 1, activation: identity}
+    - add: {with: wide}
+    - globalPool: {kind: average}
+optimizer: {kind: adam, rate: 0.01}
+epochs: 2
+batch: 128
+grid: {epochs: 1, limit: 4}
+""", folders[-1], certifies=False))
 run("report", *folders, "--data", "fashion-mnist", "-o", folder / "images")
 (folder / "images.json").write_text(json.dumps(pairs))

@@ -3,7 +3,7 @@
     python3 page.py SCRUPLE FOLDER [SCREENSHOTS]
 
 FOLDER has what make_pages.py made: iris/report.html (a plane), rows/report.html (four features), images/report.html
-(two models of images), and the models behind them. Writes pictures of the pages into SCREENSHOTS, if given.
+(three models of images), and the models behind them. Writes pictures of the pages into SCREENSHOTS, if given.
 Exit status: 0 all holds, 1 otherwise.
 """
 import base64, json, pathlib, random, struct, subprocess, sys, zlib
