@@ -43,9 +43,6 @@ public struct WholeDomainCertificate: Equatable, Sendable, Codable {
   public func guaranteedFloatConfidence(int8 threshold: Double) -> Double {
     ProbabilityBound.guaranteed(by: threshold, gap: gap)
   }
-
-  /// Whether the bound says anything: a gap above 5 moves a probability of one half almost to 0 or 1.
-  public var isUseful: Bool { gap < 5 }
 }
 
 /// From a gap in logit differences to probabilities.

@@ -125,8 +125,10 @@ extension CertifyCommand {
     let document = try finished.document()
     if let output { try write(document, to: output) }
     journal.remove()
+    let page = try writeReport(document)
     if format.json { return try printJSON(document) }
     document.show()
+    if let page { print(page) }
   }
 
   /// What the program says of the data that a guaranteed AUROC compares with.

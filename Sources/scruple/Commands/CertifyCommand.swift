@@ -121,6 +121,11 @@ struct CertifyCommand: ParsableCommand {
     help: ArgumentHelp("Samples that are worked on at a time (default: all cores).", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Write report.html and its pictures into this folder.", valueName: "folder"))
+  var report: String?
+
   @OptionGroup var data: SampleOptions
   @OptionGroup var format: OutputOptions
 
@@ -142,6 +147,9 @@ struct CertifyCommand: ParsableCommand {
     if radius != nil, !isAround { throw ValidationError("--radius needs --data or --ood") }
     if samples != nil, dataset == nil, ood == nil { throw ValidationError("--samples needs --data or --ood") }
     if shard != nil, !isAround { throw ValidationError("--shard is for work over --data or --ood") }
+    if report != nil, shard != nil || check != nil {
+      throw ValidationError("--report is about a certificate: neither a shard nor --check makes one")
+    }
     if shard != nil, output == nil {
       throw ValidationError("--shard needs -o: the file that 'certify merge' reads")
     }
@@ -180,8 +188,10 @@ struct CertifyCommand: ParsableCommand {
       try program.metadata.setGap(document.gap)
       try replaceFile(int8, with: try program.encoded())
     }
+    let page = try writeReport(document)
     if format.json { return try printJSON(document) }
     document.show()
+    if let page { print(page) }
   }
 
   private func prove(_ pair: any CertifiedPair, _ progress: ProgressLine) throws -> CertificateDocument {

@@ -13,14 +13,18 @@ struct ReportCommand: ParsableCommand {
       Takes folders that 'train' wrote (with training.json) and writes one report.html with their training curves and \
       end figures side by side. Folders that also hold a model.scruple, which 'quantize' wrote, come to life on the \
       page: their int8 programs run there beside their float twins. With --data they begin with samples of a set. \
-      'compare --report' and 'demo' write pages of their own.
+      What a folder's certificate.json proves is drawn, too, and so are certificates that are named themselves, such as \
+      those of several radii. 'compare --report', 'certify --report' and 'demo' write pages of their own.
 
-      Example:
+      Examples:
         scruple report runs/fashion-plain runs/fashion-acet --data fashion-mnist -o runs/side-by-side
+        scruple report models/fashion-plain radius-1.json radius-2.json radius-4.json -o runs/proved
       """)
 
-  @Argument(help: "Folders with a training.json.")
-  var folders: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "Folders with a training.json or a certificate.json; certificates.", valueName: "folders"))
+  var sources: [String]
 
   @Option(
     name: .shortAndLong,
@@ -36,12 +40,14 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func validate() throws {
-    if folders.isEmpty { throw ValidationError("name a folder that 'scruple train' wrote") }
+    if sources.isEmpty { throw ValidationError("name a folder that 'scruple train' wrote") }
   }
 
   func run() throws {
-    let records = try folders.map { folder -> TrainingRecord in
+    let records = try folders.compactMap { folder -> TrainingRecord? in
       let path = "\(folder)/training.json"
+      // A folder of a certified model needs no record of its training.
+      if !hasFile(path), hasFile("\(folder)/certificate.json") { return nil }
       let bytes = try readBytes(path)
       do {
         return try JSONDecoder().decode(TrainingRecord.self, from: Data(bytes))
@@ -49,15 +55,43 @@ struct ReportCommand: ParsableCommand {
         throw Failure(.badData, "\(path): not a training record: \(error)")
       }
     }
-    let target = output ?? folders[0]
-    let page = try page(records, parts: try liveParts()).write(toDirectory: target)
+    let certified = try certified()
+    guard let target = output ?? folders.first else {
+      throw Failure(.usage, "say where the report belongs with -o: there is no folder to put it into")
+    }
+    let page = try page(records, certified, parts: try liveParts()).write(toDirectory: target)
     if format.json { try printJSON(["report": page]) } else { print(page) }
+  }
+
+  /// Certificates among the sources.
+  private var files: [String] { sources.filter { $0.hasSuffix(".json") } }
+
+  private var folders: [String] { sources.filter { !$0.hasSuffix(".json") } }
+
+  private func hasFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// The folders' certificates, with their models, and those that were named.
+  private func certified() throws -> [CertifiedModel] {
+    let own = try folders.filter { hasFile("\($0)/certificate.json") }.map { folder in
+      let document = try readCertificate("\(folder)/certificate.json")
+      var models: (Network, ProgramFile)?
+      if hasFile("\(folder)/model.scruple") {
+        let file = try ProgramFile("\(folder)/model.scruple")
+        models = try twin(of: file, in: folder).map { ($0, file) }
+      }
+      return CertifiedModel(title: document.models.name, certificate: document, models: models)
+    }
+    return own
+      + (try files.map { path in
+        let document = try readCertificate(path)
+        return CertifiedModel(title: document.models.name, certificate: document)
+      })
   }
 
   /// The folders' int8 programs to play with, those that read the same inputs together.
   private func liveParts() throws -> [LivePart] {
     var groups: [[LivePart.Model]] = []
-    for folder in folders where FileManager.default.fileExists(atPath: "\(folder)/model.scruple") {
+    for folder in folders where hasFile("\(folder)/model.scruple") {
       let file = try ProgramFile("\(folder)/model.scruple")
       guard let twin = try twin(of: file, in: folder) else {
         note("\(folder): no float twin of its model.scruple there, so the page doesn't run it")
@@ -78,14 +112,16 @@ struct ReportCommand: ParsableCommand {
   private func twin(of file: ProgramFile, in folder: String) throws -> Network? {
     for name in ["model.safetensors", "model.twin.safetensors"] {
       let path = "\(folder)/\(name)"
-      guard FileManager.default.fileExists(atPath: path) else { continue }
+      guard hasFile(path) else { continue }
       let network = try readNetwork(path)
       if file.isTwin(network) { return network }
     }
     return nil
   }
 
-  private func page(_ records: [TrainingRecord], parts: [LivePart]) throws -> Report {
+  private func page(
+    _ records: [TrainingRecord], _ certified: [CertifiedModel], parts: [LivePart]
+  ) throws -> Report {
     func curves(_ value: (TrainingRecord.Epoch) -> Double?) -> [Curve] {
       records.compactMap { record in
         let values = record.epochs.compactMap(value)
@@ -109,15 +145,27 @@ struct ReportCommand: ParsableCommand {
           record.testAccuracy.map(percent) ?? "–", record.gap.map { fixed($0, 4) } ?? "–", "\(record.seed)",
         ].map { Table.Cell($0) }
       })
+    let trained =
+      records.isEmpty
+      ? []
+      : [
+        Report.Section(title: "Results", blocks: [.table(table)]),
+        Report.Section(title: "Training", blocks: [.figure(try Figures.trainingCurves(panels))]),
+      ]
+    var names: [String] = []
+    for name in records.map(\.name) + certified.map(\.title) where !names.contains(name) {
+      names.append(name)
+    }
+    var summary: [String] = []
+    if !records.isEmpty { summary.append("Training curves of \(counted(records.count, "model")).") }
+    if !certified.isEmpty { summary.append("What \(counted(certified.count, "certificate")) proved.") }
     return Report(
-      title: records.map(\.name).joined(separator: ", "), kicker: "scruple report",
-      summary: ["Training curves of \(records.count) model\(records.count == 1 ? "" : "s")."],
+      title: names.joined(separator: ", "), kicker: "scruple report", summary: summary,
       facts: records.map { ($0.name, "model \($0.model.prefix(16))…, recipe \($0.recipe.prefix(16))…") },
       sections: (parts.isEmpty
         ? [] : [Report.Section(title: "Play with it", blocks: parts.map { .live($0) })])
-        + [
-          Report.Section(title: "Results", blocks: [.table(table)]),
-          Report.Section(title: "Training", blocks: [.figure(try Figures.trainingCurves(panels))]),
-        ])
+        + trained + [try Report.Section.proved(certified)].compactMap(\.self))
   }
+
+  private func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import ScrupleCertification
 import ScrupleData
 import ScrupleDevice
 import ScrupleEvaluation
@@ -50,9 +49,11 @@ extension IrisDemo {
       },
       grid: grid, classNames: names, axes: axes, points: points)
 
-    let proved = try CertificateDocument.section(
-      of: models.compactMap { model in
-        model.certificate.map { (model.title, model.twin, model.file, $0) }
+    let proved = try Report.Section.proved(
+      models.compactMap { model in
+        model.certificate.map {
+          CertifiedModel(title: model.title, certificate: $0, models: (model.twin, model.file))
+        }
       }, points: points, axes: axes)
 
     return Report(

@@ -20,6 +20,6 @@ func proveGap(
 }
 
 extension CertificateDocument {
-  /// Whether the bound says anything: above, a confidence on the device promises hardly more than a guess.
+  /// Whether the gap says anything: one above 5 moves a probability of one half almost to 0 or 1.
   var isUseful: Bool { gap < 5 }
 }

@@ -1,15 +1,6 @@
-import Foundation
 import ScrupleCertification
 import ScrupleNetwork
 import ScrupleReport
-
-extension CertificateDocument {
-  /// The curve from thresholds on the device to confidences of the float twin; nil where the gap says nothing.
-  func transfer(name: String? = nil) -> TransferCurve? {
-    guard isUseful else { return nil }
-    return TransferCurve(name: name ?? models.name, gap: gap, probabilityBound: probabilityBound)
-  }
-}
 
 /// What float twin and int8 program say of every input of a model with two features.
 struct PlaneDifference {
@@ -46,35 +37,5 @@ struct PlaneDifference {
       maximum = DifferencePanel.Maximum(x: at[0], y: at[1], value: proof.probabilityChange.value)
     }
     return DifferencePanel(title: title, changes: changes, maximum: maximum)
-  }
-}
-
-extension CertificateDocument {
-  /// A section of a report: where float and int8 differ, for models in the plane, and what thresholds carry over.
-  ///
-  /// - Parameter models: title, float twin, program and certificate of each.
-  static func section(
-    of models: [(title: String, twin: Network, file: ProgramFile, certificate: CertificateDocument)],
-    points: PlanePoints? = nil, axes: (x: String, y: String)? = nil
-  ) throws -> Report.Section? {
-    var blocks: [Report.Block] = []
-    var panels: [DifferencePanel] = []
-    var plane: PlaneDifference?
-    var samples: [ScatterGroup] = []
-    for model in models {
-      guard let difference = try PlaneDifference(twin: model.twin, file: model.file) else { continue }
-      panels.append(difference.panel(title: model.title, certificate: model.certificate))
-      let (int8, float) = difference.confidences
-      samples.append(ScatterGroup(name: "\(model.title), every input", int8: int8, float: float))
-      plane = difference
-    }
-    if let plane {
-      blocks.append(
-        .figure(
-          try Figures.differenceMap(panels, grid: plane.grid, axes: axes ?? plane.axes, points: points)))
-    }
-    let curves = models.compactMap { $0.certificate.transfer(name: $0.title) }
-    if !curves.isEmpty { blocks.append(.figure(try Figures.thresholdTransfer(curves, samples: samples))) }
-    return blocks.isEmpty ? nil : Report.Section(title: "What is proved", blocks: blocks)
   }
 }
