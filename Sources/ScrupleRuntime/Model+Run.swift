@@ -6,8 +6,15 @@ extension Model {
   /// - Parameter arena: ``arenaSize`` bytes or more at an address that is a multiple of 4.
   public func run(arena: inout MutableRawSpan) throws(RunError) -> Verdict {
     try checkArena(arena)
-    for i in 0..<operationCount { step(i, arena: &arena) }
+    runOperations(arena: &arena)
     return verdict(arena: &arena)
+  }
+
+  /// All operations. A function of its own, so that what remains of ``run(arena:)`` is small enough to be inlined, which
+  /// saves a copy of the verdict.
+  @inline(never)
+  private func runOperations(arena: inout MutableRawSpan) {
+    for i in 0..<operationCount { step(i, arena: &arena) }
   }
 
   /// Whether the model can run in `arena`.
