@@ -17,12 +17,14 @@ public protocol CertifiedPair: Sendable {
 }
 
 extension ModelPair: CertifiedPair {
+  /// Certificate A in closed form, refined if asked for.
   public func wholeDomain(inputRounding: Bool, refine: Bool) -> WholeDomainCertificate {
     Certifier.wholeDomain(self, inputRounding: inputRounding, refine: refine)
   }
 }
 
 extension GraphPair: CertifiedPair {
+  /// Certificate A by error propagation; there is nothing to refine.
   public func wholeDomain(inputRounding: Bool, refine: Bool) -> WholeDomainCertificate {
     Certifier.wholeDomain(self, inputRounding: inputRounding)
   }

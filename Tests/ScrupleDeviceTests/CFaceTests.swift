@@ -162,7 +162,7 @@ struct CFaceTests {
   }
 }
 
-extension scruple_fault: Equatable {
+extension scruple_fault: @retroactive Equatable {
   /// Whether all three words are equal.
   public static func == (a: scruple_fault, b: scruple_fault) -> Bool {
     a.offset == b.offset && a.value == b.value && a.expected == b.expected

@@ -29,7 +29,7 @@ import Testing
     let engine = try Fixture.engine([6400, 8, 3])
     let board = try Board.named("stm32vldiscovery")
     let error = #expect(throws: DeviceError.self) { try InProcessDevice(board).run(engine, []) }
-    guard case .ramTooSmall(_, engine.arenaSize, 8 * 1024 - 1792, let peak) = error else {
+    guard case .ramTooSmall(_, engine.arenaSize, 8 * 1024 - Board.programRAM, let peak) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

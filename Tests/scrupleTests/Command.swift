@@ -26,7 +26,7 @@ struct Command {
     process.environment = environment
     let folder = try TemporaryFolder()
     let (out, err) = (folder.file("out"), folder.file("err"))
-    for file in [out, err] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [out, err] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: out))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: err))
