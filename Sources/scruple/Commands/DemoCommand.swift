@@ -14,17 +14,14 @@ struct DemoCommand: ParsableCommand {
       fashion  the same with 28×28 images of clothes, against noise. A minute or two. Needs the Debian package \
       dataset-fashion-mnist.
 
-      sheet-music  is it sheet music? Needs models/sheet-music.
-
       Without a name iris and fashion are run. Everything is trained here and now, from recipes that this program carries.
       """)
 
   enum Story: String, ExpressibleByArgument, CaseIterable {
     case iris, digits, fashion
-    case sheetMusic = "sheet-music"
   }
 
-  @Argument(help: "iris, digits, fashion or sheet-music; iris and fashion if left out.")
+  @Argument(help: "iris, digits or fashion; iris and fashion if left out.")
   var story: Story?
 
   @Option(
@@ -55,7 +52,6 @@ struct DemoCommand: ParsableCommand {
         case .iris: try IrisDemo(directory: directory, teller: teller).run()
         case .digits: try DigitsDemo(directory: directory, teller: teller).run()
         case .fashion: try FashionDemo(directory: directory, teller: teller).run()
-        case .sheetMusic: throw Failure(.missingInput, "there is no models/sheet-music in this version")
         }
       endings.append(Ending(demo: story.rawValue, report: "\(directory)/report.html", checks: checks))
     }
