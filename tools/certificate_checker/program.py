@@ -72,6 +72,7 @@ class Program:
         code, layout, kind, shift = d[at : at + 4]
         n, m, weights_at, bias_at, multipliers_at = struct.unpack_from("<IIIII", d, at + 12)
         zero_in, zero_out, low, high, bits = d[at + 32 : at + 37]
+        need(code not in range(2, 7), "this checker knows programs of dense layers only, not of convolutions, poolings and additions")
         need((code, layout) == (1, 1), f"operation {code} with layout {layout} is not known")
         need(kind == (1 if is_last else 0), "logits in the middle, or none at the end")
         if not is_last:
