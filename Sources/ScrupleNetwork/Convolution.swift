@@ -79,10 +79,3 @@ public struct Addition: Hashable, Sendable {
     self.activation = activation
   }
 }
-
-extension Window {
-  func outputShape(of image: ImageShape, channels: Int) -> ImageShape {
-    let extents = output(of: image) ?? (height: 0, width: 0)
-    return ImageShape(height: extents.height, width: extents.width, channels: channels)
-  }
-}

@@ -96,6 +96,12 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
     return (rows / strideHeight + 1, columns / strideWidth + 1)
   }
 
+  /// The shape of an output of so many channels; without pixels where ``output(of:)`` is `nil`.
+  package func outputShape(of image: ImageShape, channels: Int) -> ImageShape {
+    let extents = output(of: image) ?? (height: 0, width: 0)
+    return ImageShape(height: extents.height, width: extents.width, channels: channels)
+  }
+
   /// `5×5, stride 1×1, padding [2, 2, 2, 2]`
   public var description: String {
     "\(kernelHeight)×\(kernelWidth), stride \(strideHeight)×\(strideWidth), padding \(padding)"

@@ -21,7 +21,7 @@ public struct IntegerConvolution: Equatable, Sendable {
   }
 
   /// What is written.
-  public var outputShape: ImageShape { window.outputShape(of: image, withChannels: kernel.outputs) }
+  public var outputShape: ImageShape { window.outputShape(of: image, channels: kernel.outputs) }
 }
 
 /// A convolution of every channel with a kernel of its own.
@@ -44,13 +44,5 @@ public struct IntegerDepthwise: Equatable, Sendable {
   }
 
   /// What is written.
-  public var outputShape: ImageShape { window.outputShape(of: image, withChannels: image.channels) }
-}
-
-extension Window {
-  /// The shape of what is written; without pixels where the window doesn't fit.
-  func outputShape(of image: ImageShape, withChannels channels: Int) -> ImageShape {
-    let extents = output(of: image) ?? (0, 0)
-    return ImageShape(height: extents.height, width: extents.width, channels: channels)
-  }
+  public var outputShape: ImageShape { window.outputShape(of: image, channels: image.channels) }
 }

@@ -51,5 +51,5 @@ public struct IntegerPooling: Equatable, Sendable {
   }
 
   /// What is written.
-  public var outputShape: ImageShape { window.outputShape(of: image, withChannels: image.channels) }
+  public var outputShape: ImageShape { window.outputShape(of: image, channels: image.channels) }
 }

@@ -11,8 +11,7 @@ final class ConvolutionStep: TapeStep {
   private let window: Window
   private let output: ImageShape
   private let isLinear: Bool
-  private let geometry: loops_geometry
-  private let backGeometry: loops_geometry
+  private let maps: WindowMaps
   private let packed: FloatBuffer
   private let bias: FloatBuffer
   private let turned: FloatBuffer
@@ -20,8 +19,6 @@ final class ConvolutionStep: TapeStep {
   private let noBias: FloatBuffer
   private let packedGradient: FloatBuffer
   private let rowGradient: FloatBuffer
-  private let padded: FloatBuffer
-  private let spread: FloatBuffer
   private let part: FloatBuffer
   private var parameters: FloatBuffer?
   private var isTurned = false
@@ -36,12 +33,7 @@ final class ConvolutionStep: TapeStep {
     self.window = window
     self.isLinear = isLinear
     output = window.outputShape(of: image, channels: entry.outputs)
-    geometry = loops_geometry(window, padded: image, output: output)
-    backGeometry = loops_geometry(
-      height: image.height + window.kernelHeight - 1, width: image.width + window.kernelWidth - 1,
-      channels: entry.outputs, kernel_height: window.kernelHeight, kernel_width: window.kernelWidth,
-      stride_height: 1, stride_width: 1, output_height: image.height, output_width: image.width,
-      output_channels: image.channels)
+    maps = WindowMaps(window, image: image, output: output)
     packed = FloatBuffer(count: loops_packed_count(entry.outputs, entry.inputs))
     bias = FloatBuffer(count: loops_packed_count(entry.outputs, 1))
     turned = FloatBuffer(count: entry.inputs * entry.outputs)
@@ -52,9 +44,6 @@ final class ConvolutionStep: TapeStep {
     noBias = FloatBuffer(count: loops_packed_count(image.channels, 1))
     packedGradient = FloatBuffer(count: packed.count)
     rowGradient = FloatBuffer(count: entry.inputs * entry.outputs)
-    padded = FloatBuffer(count: geometry.height * geometry.width * geometry.channels)
-    spread = FloatBuffer(
-      count: backGeometry.height * backGeometry.width * entry.outputs + 16 * entry.outputs)
     part = FloatBuffer(count: image.count)
   }
 
@@ -69,8 +58,8 @@ final class ConvolutionStep: TapeStep {
     let clip = isLinear ? .unlimited : entry.activation.clip ?? .unlimited
     for sample in 0..<count {
       loops_convolve(
-        result + sample * output.count, padding(sources[0] + sample * image.count), packed.pointer,
-        bias.pointer, geometry, clip)
+        result + sample * output.count, maps.padded(sources[0] + sample * image.count), packed.pointer,
+        bias.pointer, maps.geometry, clip)
     }
     if !isLinear, entry.activation.clip == nil {
       entry.activation.apply(to: result, count: count * output.count)
@@ -88,15 +77,6 @@ final class ConvolutionStep: TapeStep {
     if let destination = destinations[0] { passBack(slope, count: count, to: destination) }
   }
 
-  /// The image with its padding: a copy, if there is any.
-  private func padding(_ source: UnsafePointer<Float>) -> UnsafePointer<Float> {
-    guard window.padding != .valid else { return source }
-    loops_pad(
-      padded.pointer, geometry.height, geometry.width, source, image.height, image.width, image.channels,
-      window.padding.top, window.padding.left, 1, 1)
-    return UnsafePointer(padded.pointer)
-  }
-
   private func addGradient(
     _ source: UnsafePointer<Float>, slope: UnsafePointer<Float>, count: Int, to gradient: GradientTarget
   ) {
@@ -106,7 +86,7 @@ final class ConvolutionStep: TapeStep {
     for sample in 0..<count {
       let slopes = slope + sample * output.count
       loops_convolve_gradient(
-        packedGradient.pointer, padding(source + sample * image.count), slopes, geometry)
+        packedGradient.pointer, maps.padded(source + sample * image.count), slopes, maps.geometry)
       if !isLinear { loops_sum_channels(target + entry.bias, slopes, output.pixels, entry.outputs) }
     }
     guard gradient.adds else {
@@ -118,19 +98,14 @@ final class ConvolutionStep: TapeStep {
 
   private func passBack(_ slope: UnsafePointer<Float>, count: Int, to destination: SlopeTarget) {
     turn()
-    let (top, left) = (
-      window.kernelHeight - 1 - window.padding.top, window.kernelWidth - 1 - window.padding.left
-    )
     for sample in 0..<count {
-      loops_pad(
-        spread.pointer, backGeometry.height, backGeometry.width, slope + sample * output.count,
-        output.height, output.width, output.channels, top, left, window.strideHeight, window.strideWidth)
+      let spread = maps.spread(slope + sample * output.count)
       let target = destination.pointer + sample * image.count
       let result = destination.adds ? part.pointer : target
       if isNarrow {
-        loops_convolve_narrow(result, spread.pointer, packedTurned.pointer, backGeometry)
+        loops_convolve_narrow(result, spread, packedTurned.pointer, maps.backGeometry)
       } else {
-        loops_convolve(result, spread.pointer, packedTurned.pointer, noBias.pointer, backGeometry, .unlimited)
+        loops_convolve(result, spread, packedTurned.pointer, noBias.pointer, maps.backGeometry, .unlimited)
       }
       if destination.adds { loops_add(target, part.pointer, image.count) }
     }
@@ -150,21 +125,4 @@ final class ConvolutionStep: TapeStep {
         from: turned.pointer + row * entry.outputs, count: entry.outputs)
     }
   }
-}
-
-extension loops_geometry {
-  /// The geometry of a window on an image with its padding.
-  init(_ window: Window, padded image: ImageShape, output: ImageShape) {
-    let padding = window.padding
-    self.init(
-      height: image.height + padding.top + padding.bottom, width: image.width + padding.left + padding.right,
-      channels: image.channels, kernel_height: window.kernelHeight, kernel_width: window.kernelWidth,
-      stride_height: window.strideHeight, stride_width: window.strideWidth, output_height: output.height,
-      output_width: output.width, output_channels: output.channels)
-  }
-}
-
-extension loops_clip {
-  /// Nothing is clipped.
-  static let unlimited = loops_clip(low: -.infinity, high: .infinity)
 }

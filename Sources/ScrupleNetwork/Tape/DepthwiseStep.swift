@@ -7,8 +7,7 @@ final class DepthwiseStep: TapeStep {
   private let window: Window
   private let output: ImageShape
   private let isLinear: Bool
-  private let geometry: loops_geometry
-  private let backGeometry: loops_geometry
+  private let maps: WindowMaps
   /// Channels, filled up to whole vectors.
   private let width: Int
   private let packed: FloatBuffer
@@ -16,8 +15,6 @@ final class DepthwiseStep: TapeStep {
   private let bias: FloatBuffer
   private let noBias: FloatBuffer
   private let packedGradient: FloatBuffer
-  private let padded: FloatBuffer
-  private let spread: FloatBuffer
   private let part: FloatBuffer
 
   /// - Parameter isLinear: bias and activation are left to another step.
@@ -27,20 +24,13 @@ final class DepthwiseStep: TapeStep {
     self.window = window
     self.isLinear = isLinear
     output = window.outputShape(of: image, channels: image.channels)
-    geometry = loops_geometry(window, padded: image, output: output)
-    backGeometry = loops_geometry(
-      height: image.height + window.kernelHeight - 1, width: image.width + window.kernelWidth - 1,
-      channels: image.channels, kernel_height: window.kernelHeight, kernel_width: window.kernelWidth,
-      stride_height: 1, stride_width: 1, output_height: image.height, output_width: image.width,
-      output_channels: image.channels)
+    maps = WindowMaps(window, image: image, output: output)
     width = (image.channels + 15) / 16 * 16
     packed = FloatBuffer(count: window.count * width)
     turned = FloatBuffer(count: window.count * width)
     bias = FloatBuffer(count: width)
     noBias = FloatBuffer(count: width)
     packedGradient = FloatBuffer(count: window.count * width)
-    padded = FloatBuffer(count: geometry.height * geometry.width * geometry.channels)
-    spread = FloatBuffer(count: backGeometry.height * backGeometry.width * image.channels)
     part = FloatBuffer(count: image.count)
   }
 
@@ -60,8 +50,8 @@ final class DepthwiseStep: TapeStep {
     let clip = isLinear ? .unlimited : entry.activation.clip ?? .unlimited
     for sample in 0..<count {
       loops_depthwise(
-        result + sample * output.count, padding(sources[0] + sample * image.count), packed.pointer,
-        bias.pointer, geometry, clip)
+        result + sample * output.count, maps.padded(sources[0] + sample * image.count), packed.pointer,
+        bias.pointer, maps.geometry, clip)
     }
     if !isLinear, entry.activation.clip == nil {
       entry.activation.apply(to: result, count: count * output.count)
@@ -79,14 +69,6 @@ final class DepthwiseStep: TapeStep {
     if let destination = destinations[0] { passBack(slope, count: count, to: destination) }
   }
 
-  private func padding(_ source: UnsafePointer<Float>) -> UnsafePointer<Float> {
-    guard window.padding != .valid else { return source }
-    loops_pad(
-      padded.pointer, geometry.height, geometry.width, source, image.height, image.width, image.channels,
-      window.padding.top, window.padding.left, 1, 1)
-    return UnsafePointer(padded.pointer)
-  }
-
   private func addGradient(
     _ source: UnsafePointer<Float>, slope: UnsafePointer<Float>, count: Int, to gradient: GradientTarget
   ) {
@@ -96,7 +78,7 @@ final class DepthwiseStep: TapeStep {
     for sample in 0..<count {
       let slopes = slope + sample * output.count
       loops_depthwise_gradient(
-        packedGradient.pointer, padding(source + sample * image.count), slopes, geometry)
+        packedGradient.pointer, maps.padded(source + sample * image.count), slopes, maps.geometry)
       if !isLinear { loops_sum_channels(target + entry.bias, slopes, output.pixels, entry.outputs) }
     }
     for channel in 0..<image.channels {
@@ -109,17 +91,12 @@ final class DepthwiseStep: TapeStep {
   }
 
   private func passBack(_ slope: UnsafePointer<Float>, count: Int, to destination: SlopeTarget) {
-    let (top, left) = (
-      window.kernelHeight - 1 - window.padding.top, window.kernelWidth - 1 - window.padding.left
-    )
     for sample in 0..<count {
-      loops_pad(
-        spread.pointer, backGeometry.height, backGeometry.width, slope + sample * output.count,
-        output.height, output.width, output.channels, top, left, window.strideHeight, window.strideWidth)
+      let spread = maps.spread(slope + sample * output.count)
       let target = destination.pointer + sample * image.count
       loops_depthwise(
-        destination.adds ? part.pointer : target, spread.pointer, turned.pointer, noBias.pointer,
-        backGeometry, .unlimited)
+        destination.adds ? part.pointer : target, spread, turned.pointer, noBias.pointer,
+        maps.backGeometry, .unlimited)
       if destination.adds { loops_add(target, part.pointer, image.count) }
     }
   }
