@@ -63,6 +63,10 @@ extension PictureSet {
         name: "sheet-music", summary: "sheet music as photographed or scanned, and other pictures", size: 64,
         parts: [(.train, 24_000), (.validation, 4000), (.test, 4000)],
         labelNames: ["not sheet music", "sheet music"], origin: sheetMusicOrigin, remedy: sheetMusicRemedy),
+      PictureSet(
+        name: "sheet-music-outliers", summary: "lines or notes, not both: to train unsureness on", size: 64,
+        parts: [(.train, 12_000), (.validation, 2000), (.test, 2000)], labelNames: [],
+        origin: sheetMusicOrigin, remedy: sheetMusicRemedy),
       unseen("sheet-music-unseen", "the five unseen kinds mixed", count: 4000),
     ]
     + [

@@ -105,6 +105,10 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
     ),
     (
       residual,
+      "epochs: 4\ngrid: {epochs: 2, limit: 3}\naugment: {noise: 0.1}\noutliers: {data: [stripes], label: square, share: 0.3}"
+    ),
+    (
+      residual,
       "epochs: 4\ngrid: {epochs: 2, limit: 3}\nloss: {kind: ceda, noise: {kinds: [uniform], share: 0.3}}"
     ),
     (residual, "epochs: 3"),
@@ -133,6 +137,19 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
     #expect(network.isGridTwin == more.contains("grid"))
     // The written network, normalization folded in, is what was evaluated.
     #expect(abs((record.epochs.last?.testAccuracy ?? 0) - (record.testAccuracy ?? 1)) < 0.006)
+  }
+
+  @Test(arguments: [plain, residual], ["square", "cross"])
+  func `outliers with a class are told to be of that class`(layers: String, label: String) throws {
+    let recipe = try recipe(
+      layers, "epochs: 12\noutliers: {data: [uniform], label: \(label), share: 0.3}\naugment: {shift: 1}")
+    let (network, record) = try train(recipe, threads: 2)
+    #expect(record.testAccuracy ?? 0 > 0.9)
+    var generator = SeededGenerator(seed: 9)
+    let noise = (0..<100 * 100).map { _ in Float(generator.uniform(0, 1)) }
+    let logits = network.logits(noise, count: 100)
+    let own = label == "square" ? 0 : 1
+    #expect((0..<100).count { logits[2 * $0 + own] > logits[2 * $0 + 1 - own] } > 90)
   }
 
   @Test func `folding changes neither the logits nor the step that follows`() throws {
@@ -209,6 +226,13 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
     #expect(complaint("- convolution: {channels: 2}").contains("unknown key"))
     #expect(complaint(Self.plain, "stop: {patience: 0}").contains("stop.patience"))
     #expect(complaint(Self.plain, "outliers: {data: [nothing-here]}") != "accepted")
+    #expect(
+      complaint(Self.plain, "outliers: {data: [stripes], label: circle}")
+        == "outliers.label: there is no class \"circle\" (there are: square, cross)")
+    #expect(
+      complaint(
+        Self.plain, "outliers: {data: [stripes], label: cross}\nloss: {kind: acet, attack: {outliers: true}}"
+      ).contains("there are none without a label"))
   }
 
   @Test func `networks that cannot fit are refused with what is missing`() throws {

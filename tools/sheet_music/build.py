@@ -2,6 +2,7 @@
 
 sheet-music                 train, validation and test: half sheet music, half pictures of other kinds. No score, photograph
                             or (in the test part) typeface is in two parts.
+sheet-music-outliers        half as many pictures to be unsure of, that come near sheet music: lines or notes, not both
 sheet-music-unseen-KIND     1,000 pictures each of kinds that are never trained on: handwriting (on ruled paper), staves
                             (without notes), fretboards, barcodes, science
 sheet-music-unseen          4,000 more: the five kinds in equal parts
@@ -10,7 +11,7 @@ sheet-music/pages           some pages of the test part as PNG files
 usage: tools/build-sheet-music [--pages N] [--count N] [FOLDER]
        tools/build-sheet-music --check       tests the tool itself
   --pages N    pages to engrave (200: three minutes on one core, once)
-  --count N    training pictures (24000); a sixth of it each for validation, test and the mixture
+  --count N    training pictures (24000); a sixth of it each for validation, test and the mixture; of outliers half as many
   FOLDER       instead of this repository's data/; or $SCRUPLE_DATA
 """
 
@@ -23,7 +24,7 @@ import numpy
 import fetching
 from pictures import fonts, idx, patches, photographs
 
-from . import capture, pages, paper, unseen
+from . import capture, near, pages, paper, unseen
 
 SEED = 2020
 # Kinds that aren't sheet music, and their shares.
@@ -31,11 +32,13 @@ SEEN = {
     "photograph": 0.2, paper.text: 0.22, paper.table: 0.09, paper.plot: 0.08, paper.ruled: 0.12, paper.written: 0.06,
     paper.sketch: 0.09, paper.keyboard: 0.06, paper.texture: 0.08,
 }
+NEAR = {near.lines: 0.3, near.marked: 0.45, near.notes: 0.25}
 UNSEEN = {"handwriting": unseen.handwriting, "staves": unseen.staves, "fretboards": unseen.fretboards,
           "barcodes": unseen.barcodes, "science": "photograph"}
 # No photograph in two parts; the last is for the unseen kind `science`.
 PHOTOGRAPHS = {"train": photographs.TRAIN, "validation": ["ascent", "coffee", "grass"],
                "test": ["camera", "flower", "rocket"], "unseen": photographs.SCIENCE}
+FILES = {"train": "train", "validation": "validation", "test": "t10k"}
 VIEWS = 20  # of each drawn page
 
 
@@ -80,11 +83,11 @@ class Builder:
             views = capture.printed(self.random, views)
         return capture.photographed(self.random, views)
 
-    def seen(self, count):
-        """All seen kinds by their shares."""
-        bounds = numpy.round(numpy.cumsum([0, *SEEN.values()]) * count).astype(int)
+    def others(self, shares, count):
+        """Several kinds {kind: share}, one after the other."""
+        bounds = numpy.round(numpy.cumsum([0, *shares.values()]) * count).astype(int)
         return numpy.concatenate([self.other(kind, last - first)
-                                  for kind, first, last in zip(SEEN, bounds, bounds[1:])])
+                                  for kind, first, last in zip(shares, bounds, bounds[1:])])
 
 
 def arguments():
@@ -114,12 +117,16 @@ def main():
     for number, (part, size, column) in enumerate(
             [("train", count, 0), ("validation", count // 6, 0), ("test", count // 6, 1)]):
         builder = Builder(part, number, images, *typefaces[column])
-        made = numpy.concatenate([builder.seen(size - size // 2), builder.music(rendered[part], size // 2)])
+        made = numpy.concatenate([builder.others(SEEN, size - size // 2), builder.music(rendered[part], size // 2)])
         labels = numpy.repeat([0, 1], [size - size // 2, size // 2])
         order = builder.random.permutation(size)
-        idx.write(root / "sheet-music", "t10k" if part == "test" else part, made[order], labels[order])
+        idx.write(root / "sheet-music", FILES[part], made[order], labels[order])
         idx.contact_sheet(root / "sheet-music" / f"{part}.png", made[order])
-        print(f"{part}: {size} pictures after {time.monotonic() - start:.0f} s", flush=True)
+        builder = Builder(part, 4 + number, images, *typefaces[column])
+        near_ones = builder.random.permutation(builder.others(NEAR, size // 2))
+        idx.write(root / "sheet-music-outliers", FILES[part], near_ones)
+        idx.contact_sheet(root / "sheet-music-outliers" / f"{part}.png", near_ones)
+        print(f"{part}: {size} pictures and {size // 2} outliers after {time.monotonic() - start:.0f} s", flush=True)
     builder = Builder("unseen", 3, images, *typefaces[1])
     mixture = []
     for kind, draw in UNSEEN.items():
@@ -132,7 +139,7 @@ def main():
     examples.mkdir(exist_ok=True)
     for file, _ in rendered["test"][:6]:
         shutil.copy(file, examples)
-    print(f"sheet-music and sheet-music-unseen… are in {root}, after {time.monotonic() - start:.0f} s")
+    print(f"the sets sheet-music… are in {root}, after {time.monotonic() - start:.0f} s")
 
 
 if __name__ == "__main__":

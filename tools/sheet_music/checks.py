@@ -51,7 +51,7 @@ class Checks(unittest.TestCase):
     def test_every_kind_gives_the_same_pictures_again(self):
         images = photographs.load(ROOT / "photographs")
         typefaces = [fonts.Fonts(ROOT / "fonts", packages[1]) for packages in (fonts.PRINTED, fonts.WRITTEN)]
-        for kind in [*build.SEEN, *build.UNSEEN.values()]:
+        for kind in [*build.SEEN, *build.NEAR, *build.UNSEEN.values()]:
             first, second = (build.Builder("test", 5, images, *typefaces).other(kind, 6) for _ in range(2))
             self.assertEqual(first.shape, (6, capture.SIZE, capture.SIZE))
             self.assertEqual(first.dtype, numpy.uint8)

@@ -60,9 +60,10 @@ extension Recipe {
       attacksOutliers: attack?.has("outliers") == true ? try attack?.flag("outliers") ?? false : false)
   }
 
-  /// Reads `outliers: {data, lambda, share}`.
+  /// Reads `outliers: {data, label, lambda, share}`.
   static func outliers(_ top: RecipeSection) throws(RecipeError) -> Outliers? {
-    guard let section = try top.section("outliers", known: ["data", "lambda", "share"]) else { return nil }
+    let known = ["data", "label", "lambda", "share"]
+    guard let section = try top.section("outliers", known: known) else { return nil }
     let expected = "a list of names or paths of datasets"
     guard let nodes = try section.list("data", expected: expected), !nodes.isEmpty else {
       throw section.wrong("data", expected: expected)
@@ -73,7 +74,8 @@ extension Recipe {
       data.append(name)
     }
     return Outliers(
-      data: data, lambda: try section.number("lambda", from: 0, to: 1e3, default: 1),
+      data: data, label: section.has("label") ? try section.string("label", expected: "a class") : nil,
+      lambda: try section.number("lambda", from: 0, to: 1e3, default: 1),
       share: try section.number("share", from: 0, above: true, to: 0.9, default: 0.25))
   }
 

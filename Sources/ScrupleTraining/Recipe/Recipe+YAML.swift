@@ -67,8 +67,8 @@ extension Recipe {
     if share > 0.99 {
       throw top.conflict("outliers", "noise and outliers are \(share) of a batch: nothing is left for data")
     }
-    if attack?.attacksOutliers == true, outliers == nil {
-      throw top.conflict("loss", "the attack is on outliers, and there are none")
+    if attack?.attacksOutliers == true, outliers == nil || outliers?.label != nil {
+      throw top.conflict("loss", "the attack is on outliers, and there are none without a label")
     }
     if optimizer.kind == .lbfgs {
       guard validation == nil, outliers == nil, augmentation == nil, smoothing == 0 else {

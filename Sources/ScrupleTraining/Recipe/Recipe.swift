@@ -40,10 +40,13 @@ public struct Recipe: Equatable, Sendable {
     public var attacksOutliers = false
   }
 
-  /// Outlier exposure (Hendrycks, Mazeika and Dietterich 2019): the noise's loss on real inputs of no class.
+  /// Outlier exposure (Hendrycks, Mazeika and Dietterich 2019): the noise's loss on real inputs of no class; or
+  /// cross-entropy, where a class stands for everything else.
   public struct Outliers: Equatable, Sendable {
     /// Specifications of datasets; each gives as many rows.
     public var data: [String]
+    /// The class that outliers belong to; nil if to none.
+    public var label: String?
     /// The weight of their mean loss beside the data's mean loss.
     public var lambda: Double
     /// The part of a batch that is outliers.

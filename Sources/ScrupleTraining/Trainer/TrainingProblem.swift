@@ -12,8 +12,10 @@ struct TrainingProblem {
   /// Training data kept apart to validate on.
   let validation: TrainingSet?
   let test: TrainingSet?
-  /// Real inputs of no class.
+  /// Real inputs of no class, or of ``outlierLabel``.
   let outliers: [TrainingSet]
+  /// The index of the class that stands for outliers.
+  let outlierLabel: Int32?
   /// The network, with zeros for parameters.
   let template: Network
   /// What is trained: the template's layers, some of them normalized over the batch.
@@ -56,6 +58,7 @@ struct TrainingProblem {
       input = dataset.describedInput()
     }
     labels = dataset.labelNames
+    outlierLabel = try Self.index(of: recipe.outliers?.label, in: labels)
     let (network, normalized) = try recipe.template(input: input, labels: labels)
     if let budget = recipe.budget, let excess = network.excess(over: budget) {
       throw .setup(reason: "budget: \(excess)")
@@ -95,6 +98,15 @@ struct TrainingProblem {
         throw .setup(reason: "\(key): there are no bounds for networks with batchNorm")
       }
     }
+  }
+
+  private static func index(of label: String?, in labels: [String]) throws(TrainingError) -> Int32? {
+    guard let label else { return nil }
+    guard let index = labels.firstIndex(of: label) else {
+      let known = labels.joined(separator: ", ")
+      throw .setup(reason: "outliers.label: there is no class \"\(label)\" (there are: \(known))")
+    }
+    return Int32(index)
   }
 
   /// The training data without and, if the recipe says so, with only what is kept apart to validate on.

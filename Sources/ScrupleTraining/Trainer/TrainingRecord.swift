@@ -23,7 +23,7 @@ public struct TrainingRecord: Codable, Equatable, Sendable {
     public var noiseLoss: Double?
     /// The mean confidence on the noise (after the attack, for ACET).
     public var noiseConfidence: Double?
-    /// The mean confidence on outliers.
+    /// The mean confidence on outliers, unless they have a class.
     public var outlierConfidence: Double?
     /// The mean of the interval bounds on the confidence in the interval loss's boxes.
     public var intervalConfidence: Double?

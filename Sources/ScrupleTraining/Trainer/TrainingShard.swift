@@ -26,6 +26,8 @@ struct TrainingShard {
   private var labels: [Int32]
   private var noise: NoiseRows?
   private let outliers: [TrainingSet]
+  /// The class of outliers, for as many as there can be; nil if they have none.
+  private let outlierLabels: [Int32]?
   private var augmenter: Augmenter?
   private let ascent: ProjectedAscent?
   private var interval: IntervalRows?
@@ -50,6 +52,7 @@ struct TrainingShard {
     rows = FloatBuffer(count: capacity * width)
     labels = Array(repeating: 0, count: capacity)
     outliers = problem.outliers
+    outlierLabels = problem.outlierLabel.map { Array(repeating: $0, count: capacity) }
     if let kinds = recipe.noise { noise = try NoiseRows(kinds, input: input, data: problem.dataset) }
     if let boxes = recipe.interval {
       interval = try IntervalRows(
@@ -81,11 +84,15 @@ struct TrainingShard {
       guard let labels = labels.baseAddress else { return }
       set.draw(order, range, into: rows.pointer + first * width, labels: labels)
     }
+    drawOutliers(counts, step: step)
     if augmenter != nil {
       var generator = generator(stream: 4096, step: step)
       augmenter?.apply(to: rows.pointer + first * width, count: range.count, using: &generator)
+      if outlierLabels != nil {
+        augmenter?.apply(
+          to: rows.pointer + counts.noise * width, count: counts.outliers, using: &generator)
+      }
     }
-    drawOutliers(counts, step: step)
     makeNoise(counts, data: range.count, step: step, parameters)
     pass(
       counts, data: range.count, weights: weights, parameters: parameters, gradient: gradient)
@@ -146,7 +153,8 @@ struct TrainingShard {
     _ counts: Counts, data: Int, weights: Weights, parameters: FloatBuffer, gradient: FloatBuffer
   ) {
     let total = counts.noise + counts.outliers + data
-    tape.statisticsRows = tape.graph.isNormalized ? total - data..<total : nil
+    let firstOfClasses = outlierLabels == nil ? counts.noise + counts.outliers : counts.noise
+    tape.statisticsRows = tape.graph.isNormalized ? firstOfClasses..<total : nil
     var start = 0
     repeat {
       let part = start..<min(start + tape.capacity, total)
@@ -196,11 +204,19 @@ struct TrainingShard {
     let strange = part.clamped(to: counts.noise..<firstData)
     if !strange.isEmpty {
       let (logits, gradient) = place(strange.lowerBound)
-      let (loss, confidence) = RowLoss.confidence(
-        logits, count: strange.count, classes: classes, weight: weights.outliers, gradient: gradient)
-      sums.outlierLoss += loss
-      sums.outlierConfidence += confidence
-      sums.outlierRows += strange.count
+      if let outlierLabels {
+        sums.outlierLoss +=
+          RowLoss.crossEntropy(
+            logits, labels: outlierLabels, count: strange.count, classes: classes, weight: weights.outliers,
+            gradient: gradient
+          ).loss
+      } else {
+        let (loss, confidence) = RowLoss.confidence(
+          logits, count: strange.count, classes: classes, weight: weights.outliers, gradient: gradient)
+        sums.outlierLoss += loss
+        sums.outlierConfidence += confidence
+        sums.outlierRows += strange.count
+      }
     }
   }
 
