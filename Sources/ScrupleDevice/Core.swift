@@ -21,14 +21,15 @@ public enum Core: String, Codable, CaseIterable, Sendable {
   /// QEMU counts instructions, not cycles, so these are assumptions with a reason each:
   /// a load takes two cycles on M0, M3 and M4 (Arm's technical reference manuals; one when several follow each
   /// other on M3 and M4), a taken branch two to three; the M7 issues two instructions at once in loops like
-  /// ours; the GD32VF103's core is a two-stage one; PicoRV32's author measured "about 4".
+  /// ours; the M55 works on half a vector in a cycle, and longer where it gathers from many places (its technical
+  /// reference manual); the GD32VF103's core is a two-stage one; PicoRV32's author measured "about 4".
   public var cyclesPerInstruction: Double {
     switch self {
     case .cortexM0: 1.4
     case .cortexM3, .cortexM4: 1.25
     case .cortexM7: 0.7
     case .cortexM33: 1.2
-    case .cortexM55: 1.1
+    case .cortexM55: 2
     case .rv32imac: 1.3
     case .rv32i: 4
     case .wasm32: 1

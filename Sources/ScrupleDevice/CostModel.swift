@@ -22,19 +22,24 @@ public struct CostModel: Sendable {
   /// Whether convolutions take two patches at once, as cores with DSP instructions do.
   let takesPatches: Bool
 
+  /// Whether operations on images are done with vectors.
+  let hasVectors: Bool
+
   /// The costs on a processor.
   public init(_ core: Core) {
     (perMultiplyAccumulate, perOutput, perClass, fixed) =
       switch core {
       case .cortexM0: (4.52, 77, 285, 1300)
       case .cortexM3: (2.58, 30, 78, 400)
-      case .cortexM4, .cortexM7, .cortexM33, .cortexM55: (1.11, 28, 78, 400)
+      case .cortexM4, .cortexM7, .cortexM33: (1.11, 28, 78, 400)
+      case .cortexM55: (0.3125, 24, 76, 150)
       case .rv32imac: (4.46, 40, 94, 600)
       case .rv32i: (52.8, 1135, 7730, 36_000)
       case .wasm32: (1, 10, 100, 300)
       }
     cyclesPerInstruction = core.cyclesPerInstruction
-    takesPatches = [.cortexM4, .cortexM7, .cortexM33, .cortexM55].contains(core)
+    takesPatches = [.cortexM4, .cortexM7, .cortexM33].contains(core)
+    hasVectors = core == .cortexM55
   }
 
   /// The instructions of one inference, from the shapes.
@@ -47,6 +52,7 @@ public struct CostModel: Sendable {
   /// The instructions of one operation. Those on images are fitted to the counts of `tools/bench-kernels` on a
   /// Cortex-M4; on cores without its instructions they are scaled by the cost of a multiply–accumulate.
   private func instructions(of operation: Operation) -> Double {
+    if hasVectors { return vectorInstructions(of: operation) }
     let (products, outputs) = (Double(operation.multiplyAccumulates), Double(operation.outputCount))
     let slowness = perMultiplyAccumulate / 1.11
     switch operation.kind {
@@ -62,6 +68,21 @@ public struct CostModel: Sendable {
     case .averagePooling: return slowness * 3 * Double(operation.inputCount)
     case .maximumPooling: return slowness * 8 * Double(operation.inputCount)
     case .addition: return slowness * 12 * outputs
+    }
+  }
+
+  /// The same with vectors, fitted to the counts of `tools/bench-kernels` on a Cortex-M55.
+  private func vectorInstructions(of operation: Operation) -> Double {
+    let (products, outputs) = (Double(operation.multiplyAccumulates), Double(operation.outputCount))
+    let pixels = outputs / Double(max(operation.kernelOutputs, 1))
+    switch operation.kind {
+    case .dense: return perMultiplyAccumulate * products + perOutput * outputs
+    case .convolution:
+      return 0.266 * products + 9 * outputs + 0.5 * pixels * Double(operation.kernelInputs) + 90 * pixels
+    case .depthwise: return 0.875 * products + 7.3 * outputs + 60 * pixels
+    case .averagePooling: return 1.1 * Double(operation.inputCount)
+    case .maximumPooling: return 3 * Double(operation.inputCount)
+    case .addition: return 2.8 * outputs
     }
   }
 

@@ -80,7 +80,9 @@ extension Listing.Function {
   var loops: [ArraySlice<Listing.Instruction>] {
     var loops: [Range<Int>] = []
     for (end, branch) in instructions.enumerated()
-    where branch.mnemonic.hasPrefix("b") && branch.mnemonic != "bl" {
+    where (branch.mnemonic.hasPrefix("b") && branch.mnemonic != "bl")
+      || ["le", "letp"].contains(branch.mnemonic)
+    {
       guard let target = branch.target, target <= branch.address,
         let start = instructions.firstIndex(where: { $0.address == target })
       else { continue }
@@ -103,7 +105,8 @@ extension Listing.Function {
         bytes += (operands.filter { $0 == "," }.count + 1) * (operands.contains("{d") ? 8 : 4)
       case "stmdb" where operands.hasPrefix("sp!"):
         bytes += operands.filter { $0 == "," }.count * 4
-      case "str" where operands.contains("[sp, #-") && operands.contains("]!"):
+      case "str" where operands.contains("[sp, #-") && operands.contains("]!"),
+        "vstr" where operands.contains("[sp, #-") && operands.contains("]!"):
         guard let value = number(after: "[sp, #-", in: operands) else { return nil }
         bytes += value
       case "sub" where operands.hasPrefix("sp, "), "subw" where operands.hasPrefix("sp, "):

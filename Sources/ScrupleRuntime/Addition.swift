@@ -14,6 +14,7 @@ struct Addition {
   @_optimize(speed)
   func run() {
     var constants = unsafe constants
+    if scr_has_vectors() != 0 { return unsafe scr_add_words(&constants, first, second, output, words) }
     for i in 0..<(unsafe words) {
       unsafe output[i] = scr_add_four(first[i], second[i], &constants)
     }

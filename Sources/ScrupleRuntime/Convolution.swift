@@ -27,11 +27,17 @@ struct Convolution {
 
   @inline(__always)
   private func run(_ patches: UnsafeMutableRawPointer) {
-    if scr_takes_patches() != 0 { unsafe runPairs(patches) } else { unsafe runSingles(patches) }
+    if scr_has_vectors() != 0 {
+      unsafe runFours(patches)
+    } else if scr_takes_patches() != 0 {
+      unsafe runPairs(patches)
+    } else {
+      unsafe runSingles(patches)
+    }
   }
 
   /// Whether every patch is a pixel of whole words.
-  private var isInPlace: Bool {
+  var isInPlace: Bool {
     unsafe geometry.taps == 1 && geometry.inputChannels & 3 == 0
   }
 
@@ -42,7 +48,7 @@ struct Convolution {
     var corner = unsafe geometry.firstCorner
     while unsafe geometry.isInside(corner) {
       if unsafe isInPlace && geometry.isWhole(corner) {
-        unsafe dense.input = pixel(corner)
+        unsafe dense.input = words(corner)
       } else {
         var writer = unsafe ByteWriter(next: patches.assumingMemoryBound(to: UInt8.self))
         unsafe geometry.write(corner, of: input, padding: zeroPoint, to: &writer)
@@ -71,7 +77,7 @@ struct Convolution {
       // The first one stands for a second one that isn't there.
       let second = unsafe geometry.isInside(corner) ? corner : first
       if unsafe isInPlace && geometry.isWhole(first) && geometry.isWhole(second) {
-        unsafe scr_expand_two(lanes, pixel(first), pixel(second), kernel.groups)
+        unsafe scr_expand_two(lanes, words(first), words(second), kernel.groups)
       } else {
         unsafe expand(first, to: LaneWriter(lanes, patch: 0))
         unsafe expand(second, to: LaneWriter(lanes, patch: 1))
@@ -83,8 +89,13 @@ struct Convolution {
   }
 
   @inline(__always)
-  private func pixel(_ corner: Corner) -> UnsafePointer<UInt32> {
-    unsafe UnsafeRawPointer(input + geometry.index(corner, 0, 0)).assumingMemoryBound(to: UInt32.self)
+  func pixel(_ corner: Corner) -> UnsafePointer<UInt8> {
+    unsafe input + geometry.index(corner, 0, 0)
+  }
+
+  @inline(__always)
+  private func words(_ corner: Corner) -> UnsafePointer<UInt32> {
+    unsafe UnsafeRawPointer(pixel(corner)).assumingMemoryBound(to: UInt32.self)
   }
 
   @inline(never)

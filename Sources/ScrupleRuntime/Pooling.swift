@@ -12,6 +12,34 @@ struct Pooling {
   let average: (shift: Int32, multiplier: Int32)?
 
   func run() {
+    if scr_has_vectors() != 0 { unsafe runVectors() } else { unsafe runWords() }
+  }
+
+  /// With vectors of channels.
+  private func runVectors() {
+    let (shift, multiplier) = unsafe average ?? (0, 0)
+    var pooling = unsafe scr_pooling(
+      channels: geometry.inputChannels, row: geometry.width &* geometry.inputChannels, rows: 0, columns: 0,
+      shift: shift, multiplier: multiplier)
+    var corner = unsafe geometry.firstCorner
+    var to = unsafe output
+    while unsafe geometry.isInside(corner) {
+      let (rows, columns) = unsafe (geometry.rows(corner), geometry.columns(corner))
+      pooling.rows = rows.high &- rows.low
+      pooling.columns = columns.high &- columns.low
+      let start = unsafe input + geometry.index(corner, rows.low, columns.low)
+      if unsafe average == nil {
+        unsafe scr_pool_largest(&pooling, start, to)
+      } else {
+        unsafe scr_pool_average(&pooling, start, to)
+      }
+      unsafe to += pooling.channels
+      corner = unsafe geometry.corner(after: corner)
+    }
+  }
+
+  /// Four channels at a time, or one.
+  private func runWords() {
     let channels = unsafe geometry.inputChannels
     var corner = unsafe geometry.firstCorner
     var to = unsafe output

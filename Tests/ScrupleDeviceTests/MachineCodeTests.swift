@@ -43,7 +43,7 @@ import Testing
     #expect(toolset.contains("\"-no-allocations\""))
   }
 
-  @Test(arguments: boards.filter { [.cortexM4, .cortexM7, .cortexM33, .cortexM55].contains($0.core) })
+  @Test(arguments: boards.filter { [.cortexM4, .cortexM7, .cortexM33].contains($0.core) })
   func `the inner loops of DSP cores have no trap branch and no call`(board: Board) throws {
     let listing = try FirmwareImage.find(for: board).listing()
     var found = 0
@@ -72,6 +72,19 @@ import Testing
       .filter { $0.name.contains("sumFourPairs") }.flatMap(\.loops)
     #expect(loops.map { $0.count { $0.mnemonic == "smlad" } } == [16])
     #expect(loops[0].count <= 36)
+  }
+
+  @Test
+  func `the widest loops of a Cortex-M55 take at most 20 instructions for 64 products, and call nothing`()
+    throws
+  {
+    let loops = try FirmwareImage.find(for: Board.named("mps3-an547")).listing().functions
+      .flatMap(\.loops).filter { $0.contains { $0.mnemonic == "vmlava" } }
+    #expect(!loops.joined().contains { ["bl", "blx", "udf", "trap"].contains($0.mnemonic) })
+    // A block of four pairs of a dense layer, and a pair for four patches of a convolution.
+    let widest = loops.filter { $0.last.map { $0.mnemonic != "b" } ?? false }
+      .filter { $0.count { $0.mnemonic == "vmlava" } == 8 }
+    #expect(widest.map(\.count).sorted() == [17, 20])
   }
 
   @Test(arguments: [(true, 6144), (false, 14336)])

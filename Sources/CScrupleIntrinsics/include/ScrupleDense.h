@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "ScrupleInline.h"
+#include "ScrupleVectors.h"
 
 /// A dense operation in memory; see Dense.swift.
 typedef struct {
@@ -27,8 +28,10 @@ typedef struct {
   int32_t high;
 } scr_dense;
 
-/// Instruction sets with kernels of their own.
+/// Instruction sets with kernels of their own. Those of hosts stand in the order of what they have.
 enum {
+  /// Vectors of Armv8.1-M.
+  SCR_MVE = -1,
   SCR_PORTABLE = 0,
   /// vpmaddwd on 256 bits.
   SCR_AVX2 = 1,
@@ -45,6 +48,8 @@ extern int32_t scr_found_instruction_set;
 SCR_INLINE int32_t scr_instruction_set(void) { return scr_found_instruction_set; }
 /// Runs a dense operation with an instruction set that this processor has, other than SCR_PORTABLE.
 void scr_dense_run(const scr_dense *_Nonnull dense, int32_t instruction_set);
+#elif SCR_MVE_KERNELS
+SCR_INLINE int32_t scr_instruction_set(void) { return SCR_MVE; }
 #else
 SCR_INLINE int32_t scr_instruction_set(void) { return SCR_PORTABLE; }
 SCR_INLINE void scr_dense_run(const scr_dense *_Nonnull dense, int32_t instruction_set) {}

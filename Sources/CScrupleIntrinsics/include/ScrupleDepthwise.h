@@ -6,6 +6,7 @@
 #include "ScrupleBytes.h"
 #include "ScrupleInline.h"
 #include "ScrupleLanes.h"
+#include "ScrupleVectors.h"
 
 /// A window on an image whose pixels have a multiple of 4 channels, at a multiple of 4.
 typedef struct {
@@ -24,7 +25,94 @@ typedef struct {
   scr_scaling scaling;
 } scr_depthwise;
 
-#if SCR_DSP
+#if SCR_MVE_KERNELS
+#define SCR_DEPTHWISE_TAP              \
+  "vldrw.u32 q3, [q7, #8]!\n\t"       \
+  "vldrb.u16 q4, [%[at], q0]\n\t"     \
+  "add %[at], %[channels]\n\t"        \
+  "vmullb.s16 q2, q3, q4\n\t"         \
+  "vadd.i32 q5, q5, q2\n\t"           \
+  "vmullt.s16 q2, q3, q4\n\t"         \
+  "vadd.i32 q6, q6, q2\n\t"
+#define SCR_DEPTHWISE_NEXT_ROW         \
+  "add %[at], %[next_row]\n\t"        \
+  "vadd.i32 q7, q7, %[row_skip]\n\t"  \
+  "subs %[rows], #1\n\t"
+
+/// Adds a window's products for eight channels to `even` and `odd`. Seven instructions for eight products.
+///
+/// - before: 8 bytes before the four words of weights.
+SCR_INLINE void scr_depthwise_window(
+    const scr_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull input, uint32x4_t before, uint16x8_t order,
+    int32x4_t *_Nonnull even, int32x4_t *_Nonnull odd) {
+  register uint16x8_t places __asm__("q0") = order;
+  register int32x4_t evens __asm__("q5") = *even;
+  register int32x4_t odds __asm__("q6") = *odd;
+  register uint32x4_t w __asm__("q7") = before;
+  const intptr_t channels = depthwise->channels, columns = depthwise->columns;
+  intptr_t rows = depthwise->rows;
+  __asm__ volatile(
+      "cmp %[columns], #3\n\t"
+      "bne 2f\n"
+      "1:\n\t" SCR_DEPTHWISE_TAP SCR_DEPTHWISE_TAP SCR_DEPTHWISE_TAP SCR_DEPTHWISE_NEXT_ROW
+      "bne 1b\n\t"
+      "b 4f\n"
+      "2:\n\t"
+      "dls lr, %[columns]\n"
+      "3:\n\t" SCR_DEPTHWISE_TAP
+      "le lr, 3b\n\t" SCR_DEPTHWISE_NEXT_ROW
+      "bne 2b\n"
+      "4:"
+      : "+w"(evens), "+w"(odds), "+w"(w), [at] "+r"(input), [rows] "+r"(rows)
+      : "w"(places), [columns] "r"(columns), [channels] "r"(channels),
+        [next_row] "r"(depthwise->row - columns * channels), [row_skip] "r"(depthwise->row_skip)
+      : "lr", "q2", "q3", "q4", "cc", "memory");
+  *even = evens;
+  *odd = odds;
+}
+#undef SCR_DEPTHWISE_TAP
+#undef SCR_DEPTHWISE_NEXT_ROW
+
+/// Computes a pixel. `weights` are those of the first position of the window that is in the image.
+///
+/// Eight channels at a time, those of two neighbouring quads: the last two quads may be done twice, and where there is
+/// but one, it is both. The eight halfwords of a position stand in the order 0, 2, 1, 3, 4, 6, 5, 7; the even and the odd
+/// lanes have sums of their own.
+static __attribute__((noinline, unused)) void scr_depthwise_pixel(
+    const scr_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull input, const uint32_t *_Nonnull weights,
+    uint8_t *_Nonnull output) {
+  static const uint16_t two_quads[8] = {0, 2, 1, 3, 4, 6, 5, 7}, one_quad[8] = {0, 2, 1, 3, 0, 2, 1, 3};
+  const intptr_t channels = depthwise->channels;
+  const uint32_t quad = (uint32_t)(depthwise->rows * (8 * depthwise->columns + depthwise->row_skip) +
+                                   depthwise->quad_skip);
+  const int32_t *bias = depthwise->bias, *multiplier = depthwise->multiplier;
+  const int32_t shift = depthwise->scaling.shift, zero_point = depthwise->scaling.zero_point;
+  const uint16x8_t order = vldrhq_u16(channels > 4 ? two_quads : one_quad);
+  // The even lanes of `order`, times 4.
+  const uint32x4_t words = vshlq_n_u32(vmovlbq_u16(order), 2);
+  const uint32_t second = channels > 4 ? quad : 0;
+  const int16x8_t low = vdupq_n_s16((int16_t)(depthwise->scaling.low & 0xFF));
+  const int16x8_t high = vdupq_n_s16((int16_t)(depthwise->scaling.high & 0xFF));
+  const uint32_t first = (uint32_t)weights - 8;
+  uint32x4_t next = vsetq_lane_u32(first, vdupq_n_u32(first + second), 0);
+  next = vsetq_lane_u32(first + 4, vsetq_lane_u32(first + second + 4, next, 3), 1);
+  for (intptr_t left = channels;;) {
+    int32x4_t even = vldrwq_gather_offset_s32(bias, words), odd = vldrwq_gather_offset_s32(bias + 2, words);
+    scr_depthwise_window(depthwise, input, next, order, &even, &odd);
+    even = scr_scale_vector(even, vldrwq_gather_offset_s32(multiplier, words), shift, zero_point);
+    odd = scr_scale_vector(odd, vldrwq_gather_offset_s32(multiplier + 2, words), shift, zero_point);
+    vstrbq_scatter_offset_u16(output, order, (uint16x8_t)scr_clamp_vectors(even, odd, low, high));
+    if (left <= 8) return;
+    const intptr_t step = left < 16 ? 4 : 8;
+    left -= step;
+    input += step;
+    output += step;
+    bias += step;
+    multiplier += step;
+    next = vaddq_n_u32(next, step == 4 ? quad : 2 * quad);
+  }
+}
+#elif SCR_DSP
 // r0 input, r1 channels, r4–r7 sums, r11 weights. Eight instructions for four products.
 #define SCR_DEPTHWISE_TAP(input)    \
   "ldr r3, " input "\n\t"           \

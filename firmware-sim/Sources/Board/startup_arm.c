@@ -33,10 +33,27 @@ __attribute__((used)) static void enter(void) {
   board_exit(0);
 }
 
+// Vectors are off after a reset: coprocessors 10 and 11 in CPACR. Exceptions needn't save them, as no handler uses
+// them: ASPEN and LSPEN in FPCCR.
+#if defined(__ARM_FEATURE_MVE)
+#define ENABLE_VECTORS           \
+  "ldr r0, =0xE000ED88\n"        \
+  "ldr r1, [r0]\n"               \
+  "orr r1, #0xF00000\n"          \
+  "str r1, [r0]\n"               \
+  "ldr r0, =0xE000EF34\n"        \
+  "ldr r1, [r0]\n"               \
+  "bic r1, #0xC0000000\n"        \
+  "str r1, [r0]\n"               \
+  "dsb\n"
+#else
+#define ENABLE_VECTORS
+#endif
+
 // The program has its own stack, at the bottom of RAM. One that overflows faults instead of overwriting
 // anything, and the fault's handler has a stack left to say so.
 __attribute__((naked)) void reset(void) {
-  __asm__ volatile(
+  __asm__ volatile(ENABLE_VECTORS
       "ldr r0, =board_stack_top\n"
       "msr psp, r0\n"
       "movs r0, #2\n"
