@@ -82,7 +82,8 @@ export class Scruple {
   /// number for each feature in its own unit.
   ///
   /// The answer's numbers are real numbers, exactly those of the device: confidence, its bracket [lower, upper], and
-  /// probabilities of all classes. `accepted` is whether the model has a threshold and `lower` reaches it.
+  /// probabilities of all classes. `sure` is what a threshold is compared with: `lower`, or `confidence`
+  /// where the model has no certificate; `accepted` is whether the model has a threshold and it is reached.
   run(input) {
     const bytes = input instanceof Uint8Array || input instanceof Uint8ClampedArray ? input : this.quantize(input);
     if (bytes.length !== this.inputCount) {
@@ -102,6 +103,7 @@ export class Scruple {
       confidence: confidence / one,
       lower: lower / one,
       upper: upper / one,
+      sure: (lower === 0 && upper === one ? confidence : lower) / one,
       accepted: (accepted & 0xff) !== 0, // A C bool: one byte.
       probabilities: Array.from(probabilities, (p) => p / one),
     };

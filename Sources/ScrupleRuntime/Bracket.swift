@@ -52,6 +52,8 @@ struct Bracket: Equatable {
     upper = Reciprocal(of: one &+ shrunk).upperBound
   }
 
-  /// Whether the lower end is at least `threshold`, which is not 0.
-  func reaches(_ threshold: UInt32) -> Bool { scr_reaches(lower, threshold) }
+  /// Whether a probability is at least `threshold`, which is not 0.
+  static func reaches(_ probability: UInt32, _ threshold: UInt32) -> Bool {
+    scr_reaches(probability, threshold)
+  }
 }

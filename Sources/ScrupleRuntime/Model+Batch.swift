@@ -139,11 +139,13 @@ extension Model {
             for i in 0..<rows {
               let part = unsafe parts[i]
               let winner = Int(truncatingIfNeeded: part.winner)
+              let confidence = unsafe start[i &* classes &+ winner]
+              let sure = factor == 0 ? confidence : part.lower
               verdict(
                 row &+ i,
                 Verdict(
-                  classIndex: winner, confidence: unsafe start[i &* classes &+ winner], lower: part.lower,
-                  upper: part.upper, accepted: threshold != 0 && part.lower >= threshold,
+                  classIndex: winner, confidence: confidence, lower: part.lower, upper: part.upper,
+                  accepted: threshold != 0 && sure >= threshold,
                   largestLogit: part.best, sum: part.sum))
             }
             row &+= rows

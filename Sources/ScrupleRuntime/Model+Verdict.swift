@@ -23,7 +23,8 @@ extension Model {
   /// # Bracket
   ///
   /// See ``Bracket``. The verdict accepts when there is a threshold and the bracket's lower end
-  /// reaches it. Without a certificate the bracket is 0…1, so nothing is accepted.
+  /// reaches it. Without a certificate the bracket is 0…1, and the confidence has to reach the threshold: that says
+  /// something about the device, nothing about the float twin.
   ///
   /// - Parameter arena: at least ``arenaSize`` bytes, in which all operations have run.
   public func verdict(arena: inout MutableRawSpan) -> Verdict {
@@ -59,12 +60,13 @@ extension Model {
       let terms = unsafe head.terms()
       unsafe head.normalize(terms.sum)
       let bracket = Bracket(rest: terms.sum &- (1 &<< 32), factor: gapFactor, classes: classCount)
+      let confidence = unsafe head.words[Int(truncatingIfNeeded: terms.winner)]
       let threshold = threshold
+      let sure = gapFactor == 0 ? confidence : bracket.lower
       return Verdict(
-        classIndex: Int(truncatingIfNeeded: terms.winner),
-        confidence: unsafe head.words[Int(truncatingIfNeeded: terms.winner)],
+        classIndex: Int(truncatingIfNeeded: terms.winner), confidence: confidence,
         lower: bracket.lower, upper: bracket.upper,
-        accepted: threshold != 0 && bracket.reaches(threshold),
+        accepted: threshold != 0 && Bracket.reaches(sure, threshold),
         largestLogit: terms.best, sum: terms.sum)
     }
   }

@@ -8,7 +8,7 @@ public struct Verdict: Equatable, Sendable {
   public let lower: UInt32
   /// The float twin's probability of that class is at most this, Q1.31; 2³¹ without a certificate.
   public let upper: UInt32
-  /// Whether there is a threshold and `lower` reaches it.
+  /// Whether there is a threshold and `lower` reaches it; without a certificate, `confidence`.
   public let accepted: Bool
   /// The winner's base-2 logit, with the logits' fraction bits.
   public let largestLogit: Int64

@@ -10,11 +10,11 @@ import Testing
     }
   }
 
-  @Test func `a bracket reaches its lower end and what is below`() {
-    for rest: UInt64 in [0, 1, 1 << 20, 1 << 32, 9 << 32] {
-      let bracket = Bracket(rest: rest, factor: 3 << 24, classes: 10)
-      #expect(bracket.reaches(1) && bracket.reaches(bracket.lower) && bracket.reaches(bracket.lower - 1))
-      #expect(!bracket.reaches(bracket.lower + 1) && !bracket.reaches(1 << 31))
+  @Test(arguments: [1, 2, 1 << 20, 1 << 30, (1 << 31) - 1, 1 << 31] as [UInt32])
+  func `a probability reaches itself and what is below`(probability: UInt32) {
+    for threshold: UInt32 in [1, 2, 3, 1 << 20, 1 << 30, (1 << 31) - 1, 1 << 31] {
+      #expect(Bracket.reaches(probability, threshold) == (probability >= threshold))
     }
+    #expect(!Bracket.reaches(0, 1))
   }
 }

@@ -152,6 +152,15 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
     #expect((0..<100).count { logits[2 * $0 + own] > logits[2 * $0 + 1 - own] } > 90)
   }
 
+  @Test func `the gap penalty acts on normalized networks once normalization is part of the kernels`() throws
+  {
+    let more = "epochs: 12\ngrid: {epochs: 8, limit: 3}"
+    let (_, free) = try train(recipe(Self.residual, more), threads: 2)
+    let (_, bounded) = try train(recipe(Self.residual, more + "\ngap: {lambda: 0.3, warmup: 1}"), threads: 2)
+    #expect(free.epochs[..<4].map(\.loss) == bounded.epochs[..<4].map(\.loss))
+    #expect(try #require(bounded.gap) < 0.5 * #require(free.gap))
+  }
+
   @Test func `folding changes neither the logits nor the step that follows`() throws {
     let recipe = try recipe(Self.residual, "epochs: 1")
     let problem = try TrainingProblem(recipe, dataset: shapes(100, seed: 1), test: nil)

@@ -43,6 +43,19 @@ import Testing
       "quantize \(twin) -o x.scruple --clip p20", 64,
       "scruple: --clip p20: write minmax, mse, or a percentile"
     ),
+    ("quantize \(twin) -o x.scruple --validation iris --threshold 0.9", 64, "leave one out"),
+    ("quantize \(twin) -o x.scruple --class setosa", 64, "--class needs --validation"),
+    ("quantize \(twin) -o x.scruple --validation iris --precision 2", 64, "--precision 2.0: give a share"),
+    (
+      "quantize \(twin) -o x.scruple --validation iris --class rose", 64,
+      "--class rose: the model knows setosa, versicolor, virginica"
+    ),
+    ("quantize \(twin) -o x.scruple --validation far", 65, "far: it has no labels"),
+    (
+      "run \(iris) docs/pictures/iris-confidence.png --tiles 2", 65,
+      "iris-confidence.png: expected 2 features"
+    ),
+    ("run \(iris) docs/pictures/iris-confidence.png --tiles 0", 64, "--tiles must be 1 or more"),
     ("compare \(iris) \(iris) --data iris", 65, "not a valid safetensors file"),
     ("report models", 66, "scruple: models/training.json: no such file\n"),
     ("demo nonesuch", 64, "'nonesuch' is invalid"),
@@ -53,6 +66,29 @@ import Testing
     #expect(Int(result.status) == status, "\(result.errors)")
     #expect(result.errors.contains(words), "\(result.errors)")
     #expect(result.output.isEmpty)
+  }
+
+  @Test func `the threshold that quantize finds is the least with the precision on what the device accepts`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let model = folder.file("model.scruple")
+    let line =
+      "quantize models/iris-logistic/model.safetensors -o \(model) --validation iris:all --precision 0.99 --json"
+    let summary = try #require(try Command(line).json() as? [String: Any])
+    let threshold = try #require(summary["threshold"] as? Double)
+    let answers = try #require(try Command("run \(model) iris:all --json").json() as? [[String: Any]])
+    // Fisher's rows: fifty of each species in turn.
+    func precision(_ threshold: Double) -> Double {
+      let accepted = answers.indices.filter { answers[$0]["confidence"] as? Double ?? 0 >= threshold }
+      return Double(accepted.count { answers[$0]["class"] as? Int == $0 / 50 }) / Double(accepted.count)
+    }
+    #expect(precision(threshold) >= 0.99)
+    for answer in answers {
+      let confidence = try #require(answer["confidence"] as? Double)
+      if confidence < threshold { #expect(precision(confidence) < 0.99) }
+      #expect((answer["verdict"] as? String == "accept") == (confidence >= threshold))
+    }
   }
 
   @Test func `rows are classified alike in float and int8, and as JSON`() throws {
@@ -132,7 +168,7 @@ import Testing
         == 0)
     #expect(try Command(["inspect", model]).output.contains("threshold: 0.9000"))
     let run = try Command(["run", model, "--row", "1.4,0.2"])
-    #expect(run.output.contains("setosa") && run.output.contains("abstain"))
+    #expect(run.output.contains("setosa") && run.output.hasSuffix("accept\n"))
     #expect(try Command(["report", folder.path]).output == "\(folder.path)/report.html\n")
   }
 

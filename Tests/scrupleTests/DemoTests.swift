@@ -2,12 +2,15 @@ import Foundation
 import Testing
 
 @Suite struct DemoTests {
-  static let hasDigits = {
+  static let hasDigits = has("mnist")
+  static let hasSheetMusic = has("sheet-music-unseen")
+
+  static func has(_ set: String) -> Bool {
     let folders = [ProcessInfo.processInfo.environment["SCRUPLE_DATA"], Command.root.path + "/data"]
     return folders.compactMap(\.self).contains {
-      FileManager.default.fileExists(atPath: $0 + "/mnist/t10k-images-idx3-ubyte.gz")
+      FileManager.default.fileExists(atPath: $0 + "/\(set)/t10k-images-idx3-ubyte.gz")
     }
-  }()
+  }
 
   @Test func `the irises' story reproduces the post's figures, and every check holds`() throws {
     let folder = try TemporaryFolder()
@@ -28,5 +31,14 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(!result.output.contains("FAILS"))
     #expect(FileManager.default.fileExists(atPath: folder.file("figures/hidden-tanh.png")))
+  }
+
+  @Test(.enabled(if: hasSheetMusic)) func `sheet music stays precise among pictures of unseen kinds`() throws
+  {
+    let folder = try TemporaryFolder()
+    let result = try Command("demo sheet-music -o \(folder.path)")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(!result.output.contains("FAILS"))
+    #expect(FileManager.default.fileExists(atPath: folder.file("figures/unseen-staves.png")))
   }
 }

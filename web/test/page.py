@@ -182,7 +182,7 @@ def test_plane(browser):
     for threshold in [0, 0.4, 1]:
         set_slider(browser, "threshold", threshold)
         for card in answers(browser):
-            check(card["accepted"] == (card["lower"] >= threshold), f"at {threshold}: {card}")
+            check(card["accepted"] == (card["sure"] >= threshold), f"at {threshold}: {card}")
 
 
 def test_rows(browser):

@@ -94,7 +94,7 @@ typedef struct scruple_verdict {
   uint32_t lower;
   /// The float twin's probability of that class is at most this, Q1.31; 1 without a certificate.
   uint32_t upper;
-  /// Whether the file has a threshold and `lower` reaches it. Where not: the model doesn't know, abstain.
+  /// Whether the file has a threshold and `lower` reaches it, or `confidence` without a certificate. Where not: the model doesn't know, abstain.
   bool accepted;
 } scruple_verdict;
 

@@ -113,8 +113,8 @@ class VerdictCard {
 
   /// Shows an answer at a threshold; beyond: the twin's probabilities where it is asked outside the device's range.
   show({ verdict, float }, threshold, beyond = null) {
-    const { classIndex, label, confidence, lower, upper, probabilities } = verdict;
-    const accepted = lower >= threshold;
+    const { classIndex, label, confidence, lower, upper, sure, probabilities } = verdict;
+    const accepted = sure >= threshold;
     this.#chip.className = `chip ${accepted ? "accept" : "abstain"}`;
     this.#chip.textContent = accepted ? `✓ accept: ${label}` : `? abstain (leaning to ${label})`;
     const [fill, bracket, line, tick] = this.#gauge.children;

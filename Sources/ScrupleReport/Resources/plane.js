@@ -2,13 +2,13 @@
 
 const side = 256; // The device reads one byte for each feature.
 
-/// All answers of one model: for each input, row by row from the top, the class, its confidence, the bracket's lower
-/// end, the twin's probability of that class, and the largest difference of any class.
+/// All answers of one model: for each input, row by row from the top, the class, its confidence, what a threshold
+/// is compared with, the twin's probability of that class, and the largest difference of any class.
 class PlaneAnswers {
   constructor(model) {
     this.model = model;
     this.class = new Uint8Array(side * side);
-    for (const name of ["confidence", "lower", "float", "change"]) this[name] = new Float64Array(side * side);
+    for (const name of ["confidence", "sure", "float", "change"]) this[name] = new Float64Array(side * side);
     this.largestChange = { value: 0, at: 0 };
     this.filled = new Uint8Array(side);
   }
@@ -28,7 +28,7 @@ class PlaneAnswers {
       const { verdict, float } = ask(this.model, bytes);
       this.class[at] = verdict.classIndex;
       this.confidence[at] = verdict.confidence;
-      this.lower[at] = verdict.lower;
+      this.sure[at] = verdict.sure;
       this.float[at] = float[verdict.classIndex];
       this.change[at] = Math.max(...float.map((p, k) => Math.abs(p - verdict.probabilities[k])));
       if (this.change[at] > this.largestChange.value) this.largestChange = { value: this.change[at], at };
@@ -65,7 +65,7 @@ class PlaneMap {
 
   /// Paints the map's colours: what is asked for (int8, float, change), hatched where the verdict is "abstain".
   paint(what, threshold) {
-    const { confidence, float, lower, change, largestChange } = this.#answers;
+    const { confidence, float, sure, change, largestChange } = this.#answers;
     const paper = channels(themed("--paper")), ink = channels(themed("--ink"));
     const colours = Array.from({ length: this.#classes }, (_, k) => channels(themed(`--s${k % 10}`)));
     const image = new ImageData(side, side), mask = new ImageData(side, side);
@@ -80,7 +80,7 @@ class PlaneMap {
       const colour = what === "change" ? ink : colours[this.#answers.class[at]];
       for (let c = 0; c < 3; c++) image.data[4 * cell + c] = paper[c] + share * (colour[c] - paper[c]);
       image.data[4 * cell + 3] = 255;
-      const abstains = what === "int8" ? lower[at] < threshold : what === "float" ? float[at] < threshold : false;
+      const abstains = what === "int8" ? sure[at] < threshold : what === "float" ? float[at] < threshold : false;
       mask.data[4 * cell + 3] = abstains ? 255 : 0;
     }
     this.#layer.getContext("2d").putImageData(image, 0, 0);

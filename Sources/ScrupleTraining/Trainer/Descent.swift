@@ -104,14 +104,20 @@ struct Descent {
     return recipe.optimizer.rate * recipe.schedule.factor(progress: epochProgress, epochs: recipe.epochs)
   }
 
-  /// What grows from 0 to 1 within the first epochs.
-  private func ramp(_ epochs: Int) -> Double {
-    epochs > 0 ? min(1, epochProgress / Double(epochs)) : 1
+  /// What grows from 0 to 1 within so many epochs.
+  private func ramp(_ epochs: Int, from start: Int = 0) -> Double {
+    epochs > 0 ? min(1, max(0, epochProgress - Double(start)) / Double(epochs)) : 1
+  }
+
+  /// The first epoch in which the gap is bounded: where normalization has become part of the kernels.
+  private var firstBoundedEpoch: Int {
+    let recipe = trainer.recipe
+    return problem.graph.isNormalized ? recipe.epochs - (recipe.grid?.epochs ?? 0) : 0
   }
 
   private mutating func step(_ order: [Int]) throws(TrainingError) {
     let recipe = trainer.recipe
-    let gapWeight = recipe.gap.map { $0.lambda * ramp($0.warmup) } ?? 0
+    let gapWeight = recipe.gap.map { $0.lambda * ramp($0.warmup, from: firstBoundedEpoch) } ?? 0
     let intervalWeight = recipe.interval.map { $0.lambda * ramp($0.warmup) } ?? 0
     let intervalGrowth = recipe.interval.map { ramp($0.ramp) } ?? 1
     let start = state.batch * rowsPerBatch

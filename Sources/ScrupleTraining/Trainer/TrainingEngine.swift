@@ -20,7 +20,7 @@ final class TrainingEngine {
   private let recipe: Recipe
   private let template: Network
   private let rule: UpdateRule
-  private let penalty: (any GapBound)?
+  private var penalty: (any GapBound)?
   private let pool: ShardPool
   private var shards: [TrainingShard]
   private var gradients: [FloatBuffer]
@@ -74,7 +74,7 @@ final class TrainingEngine {
     parameters = FloatBuffer(count: layout.count)
     moments = (0..<rule.momentCount).map { _ in FloatBuffer(count: layout.count) }
     statistics = FloatBuffer(count: Tape.statisticsCount(of: problem.graph))
-    penalty = recipe.gap == nil ? nil : gapBound(of: problem.graph)
+    penalty = recipe.gap == nil || graph.isNormalized ? nil : gapBound(of: graph)
     self.rule = rule
     pool = ShardPool(shards: recipe.shards, threads: threads)
     let rows = recipe.batch / recipe.shards + 3
@@ -125,6 +125,7 @@ final class TrainingEngine {
     parameters = folding.parameters(parameters)
     moments = moments.enumerated().map { folding.moments($1, power: $0 + 1) }
     graph = folding.folded
+    if recipe.gap != nil { penalty = gapBound(of: graph) }
     gradients = gradients.map { _ in FloatBuffer(count: graph.layout.count) }
     for index in shards.indices { shards[index].use(graph) }
   }

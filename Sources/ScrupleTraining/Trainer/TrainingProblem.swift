@@ -93,10 +93,8 @@ struct TrainingProblem {
     if let empty = zip(recipe.outliers?.data ?? [], outliers).first(where: { $1.count == 0 }) {
       throw .setup(reason: "outliers: \(empty.0) has no samples")
     }
-    for (key, isGiven) in [("interval", recipe.interval != nil), ("gap", recipe.gap != nil)] {
-      if isGiven, graph.isNormalized {
-        throw .setup(reason: "\(key): there are no bounds for networks with batchNorm")
-      }
+    if recipe.interval != nil, graph.isNormalized {
+      throw .setup(reason: "interval: there are no bounds for networks with batchNorm")
     }
   }
 

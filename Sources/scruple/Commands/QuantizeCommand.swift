@@ -18,6 +18,8 @@ struct QuantizeCommand: ParsableCommand {
       Examples:
         scruple quantize runs/fashion-plain/model.safetensors -o model.scruple
         scruple quantize model.safetensors --data fashion-mnist:train --limit 2000 --clip mse -o model.scruple
+        scruple quantize models/sheet-music/model.safetensors --validation sheet-music:validation --class "sheet music" \
+      -o model.scruple
       """)
 
   enum Method: String, ExpressibleByArgument, CaseIterable { case grid, calibration }
@@ -42,6 +44,8 @@ struct QuantizeCommand: ParsableCommand {
 
   @Option(name: .long, help: "The confidence from which the device accepts, 0 to 1.")
   var threshold: Double?
+
+  @OptionGroup var choice: ThresholdChoice
 
   @Option(
     name: .long,
@@ -70,6 +74,12 @@ struct QuantizeCommand: ParsableCommand {
     var layers: [LayerReport]
   }
 
+  func validate() throws {
+    if threshold != nil, choice.validation != nil {
+      throw ValidationError("--threshold gives what --validation would find: leave one out")
+    }
+  }
+
   func run() throws {
     let network = try readNetwork(model)
     var quantizer = Quantizer(for: network)
@@ -89,6 +99,9 @@ struct QuantizeCommand: ParsableCommand {
     var quantized = try quantizer.quantize(network, calibration: calibration)
     if let threshold { try quantized.program.metadata.setThreshold(threshold) }
     if let certificate { try attach(certificate, to: &quantized) }
+    if let found = try choice.threshold(for: quantized.program, options: data) {
+      try quantized.program.metadata.setThreshold(found)
+    }
     let bytes = try quantized.program.encoded()
     if let board { try Board.named(board).checkFit(of: Engine(bytes)) }
     let twinPath =
@@ -148,6 +161,9 @@ struct QuantizeCommand: ParsableCommand {
     table.print()
     print(
       "\(summary.output): \(grouped(summary.flash)) bytes of flash, \(grouped(summary.arena)) bytes of RAM")
+    if choice.validation != nil, let found = summary.threshold {
+      print("accepts from \(fixed(found, 4)) on")
+    }
     if let twin = summary.twin { print("\(twin): its float twin") }
   }
 }

@@ -9,13 +9,14 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Takes a float model (.safetensors) or an int8 one (.scruple). For each input: the class, its confidence, the \
       bracket in which the float twin's confidence is proved to lie ([0, 1] without a certificate), and the verdict: \
-      accept when the bracket's lower end reaches the file's threshold, abstain otherwise. A float model has no \
-      bracket, so --threshold compares its confidence.
+      accept when the bracket's lower end reaches the file's threshold, abstain otherwise. A float model and a program \
+      without a certificate have no bracket: then the confidence is compared.
 
       Examples:
         scruple run models/iris-logistic/model.safetensors --row 0.1,5 --row 10,10
         scruple run models/fashion-acet/model.scruple fashion-mnist --limit 5
         scruple run model.scruple picture.png --resize
+        scruple run models/sheet-music/model.scruple page.png --tiles 8
 
       A row that starts with a minus sign needs '=': --row=-1,5
       """)
@@ -31,6 +32,12 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp("One row of a table in its own units, separated by commas.", valueName: "a,b,…"))
   var row: [String] = []
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Cut each PNG file into squares, this many along its shorter side, and classify each.", valueName: "n"))
+  var tiles: Int?
+
   @Option(name: .long, help: "Accept from this confidence on, instead of the file's threshold.")
   var threshold: Double?
 
@@ -39,6 +46,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     guard !row.isEmpty || !inputs.isEmpty else { throw ValidationError("give inputs or --row") }
+    if let tiles, tiles < 1 { throw ValidationError("--tiles must be 1 or more") }
     if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold is between 0 and 1") }
   }
 
@@ -58,12 +66,28 @@ struct RunCommand: ParsableCommand {
     var answers: [Answer] = []
     if !row.isEmpty { answers += try answer(model, try rows(for: model.input), names: row) }
     for input in inputs {
+      if let tiles {
+        answers += try answer(model, tiles: tiles, of: input)
+        continue
+      }
       let set = try data.load(input, for: model.input)
       answers += try answer(
         model, set, names: set.count == 1 ? [input] : (0..<set.count).map { "\(set.name)[\($0)]" })
     }
     if output.json { return try printJSON(answers) }
     for answer in answers { print(line(answer)) }
+  }
+
+  private func answer(_ model: AnyModel, tiles count: Int, of file: String) throws -> [Answer] {
+    let image = try PNGImage(contentsOfFile: file)
+    guard count <= min(image.width, image.height) else {
+      throw Failure(
+        .badData, "\(file): \(image.width)×\(image.height) pixels can't be cut into \(count) tiles")
+    }
+    let tiles = image.tiles(count)
+    return try answer(
+      model, try Dataset(tiles, name: file, for: model.input),
+      names: tiles.map { "\(file)[\($0.row),\($0.column)]" })
   }
 
   private func rows(for input: InputDescription) throws -> Dataset {
@@ -109,7 +133,8 @@ struct RunCommand: ParsableCommand {
       return names.enumerated().map { index, name in
         let answer = result.verdicts[index]
         let (lower, upper) = (real(answer.lower), real(answer.upper))
-        let accepted = threshold.map { lower >= $0 } ?? (file.engine.threshold == 0 ? nil : answer.accepted)
+        let sure = file.engine.gapFactor == 0 ? real(answer.confidence) : lower
+        let accepted = threshold.map { sure >= $0 } ?? (file.engine.threshold == 0 ? nil : answer.accepted)
         return Answer(
           input: name, label: file.program.metadata.labels[answer.classIndex], class: answer.classIndex,
           confidence: real(answer.confidence), bracket: [lower, upper],

@@ -16,9 +16,14 @@ enum DemoRecipe {
     return recipe
   }
 
-  /// Reads `models/NAME/recipe.yaml`, looked for in `$SCRUPLE_MODELS`, in `models/` here, and in `models/` of the
-  /// folders above this program.
+  /// Reads `models/NAME/recipe.yaml`.
   static func read(_ name: String) throws -> Recipe {
+    try Recipe(contentsOf: URL(fileURLWithPath: try file("recipe.yaml", of: name)))
+  }
+
+  /// The path of a file in `models/NAME`, looked for in `$SCRUPLE_MODELS`, in `models/` here, and in `models/` of the
+  /// folders above this program.
+  static func file(_ file: String, of name: String) throws -> String {
     var folders = [ProcessInfo.processInfo.environment["SCRUPLE_MODELS"], "models"].compactMap(\.self)
     var above = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     while above.path != "/" {
@@ -26,14 +31,12 @@ enum DemoRecipe {
       above.deleteLastPathComponent()
     }
     for folder in folders {
-      let file = "\(folder)/\(name)/recipe.yaml"
-      if FileManager.default.fileExists(atPath: file) {
-        return try Recipe(contentsOf: URL(fileURLWithPath: file))
-      }
+      let path = "\(folder)/\(name)/\(file)"
+      if FileManager.default.fileExists(atPath: path) { return path }
     }
     throw Failure(
       .missingInput,
-      "no models/\(name)/recipe.yaml: run from the Scruple checkout, or set SCRUPLE_MODELS to its models folder"
+      "no models/\(name)/\(file): run from the Scruple checkout, or set SCRUPLE_MODELS to its models folder"
     )
   }
 }
