@@ -34,7 +34,7 @@ extension Network {
   public init(contentsOf file: URL) throws(NetworkError) {
     let data: Data
     do {
-      data = try Data(contentsOf: file)
+      data = try fileContents(of: file)
     } catch {
       throw .unreadable(file: file.relativePath, reason: reason(of: error))
     }

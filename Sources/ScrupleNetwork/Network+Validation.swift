@@ -125,7 +125,7 @@ extension Layer {
     case .addition(let addition):
       try check(
         sources[0] == sources[1],
-        "it adds \(sources[0].description) and \(sources[1].description) values, which do not meet")
+        "it adds \(sources[0].description) values to \(sources[1].description); both have to have one shape")
       try check(
         sources[0].count == addition.count,
         "it adds \(addition.count) values, but \(sources[0].description) come in")

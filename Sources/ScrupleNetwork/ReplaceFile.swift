@@ -29,6 +29,31 @@ package func reason(of error: any Error) -> String {
     if let underlying, underlying.domain == NSPOSIXErrorDomain {
       return String(cString: strerror(Int32(underlying.code)))
     }
-    return error.localizedDescription
+    return (error as? CocoaError).flatMap(words) ?? error.localizedDescription
   }
+}
+
+/// What Foundation tells by a number alone.
+private func words(_ error: CocoaError) -> String? {
+  switch error.code {
+  case .fileNoSuchFile, .fileReadNoSuchFile: "there is no such file or folder"
+  case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
+  case .fileWriteFileExists: "a file of that name is in the way"
+  case .fileWriteOutOfSpace: "the disk is full"
+  case .fileWriteVolumeReadOnly: "the disk is read-only"
+  default: nil
+  }
+}
+
+/// The bytes of a file.
+///
+/// - Throws: an error whose ``reason(of:)`` says that it is a folder, if it is one.
+package func fileContents(of file: URL) throws -> Data {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue {
+    throw CocoaError(
+      .fileReadUnknown,
+      userInfo: [NSUnderlyingErrorKey: NSError(domain: NSPOSIXErrorDomain, code: Int(EISDIR))])
+  }
+  return try Data(contentsOf: file)
 }

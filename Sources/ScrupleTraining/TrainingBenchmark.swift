@@ -60,7 +60,7 @@ public enum TrainingBenchmark {
     do {
       engine = try TrainingEngine(problem, rule: rule, threads: threads)
     } catch {
-      throw .data(error)
+      throw .data(error, place: recipe.places["loss.noise"])
     }
     let rows = acet ? recipe.batch / 2 : recipe.batch
     var step = 0

@@ -84,7 +84,7 @@ import Testing
       random.convolution(image, 2, .same(kernelHeight: 3, kernelWidth: 3, strideHeight: 2, of: image)))
     #expect(
       complaint([layer, half, sum, head], sources: [[-1], [0], [1, 0], [2]])
-        == "layer 2: it adds images of 4×6×2 and images of 8×6×2 values, which do not meet")
+        == "layer 2: it adds images of 4×6×2 values to images of 8×6×2; both have to have one shape")
   }
 
   @Test func `scales pass through pooling, and a twin is clipped everywhere`() throws {

@@ -28,8 +28,8 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
 }
 
 @Suite struct ConvolutionTrainingTests {
-  private static let plain = "- conv: {channels: 6, kernel: 3}\n    - pool: {size: 2}"
-  private static let residual = """
+  static let plain = "- conv: {channels: 6, kernel: 3}\n    - pool: {size: 2}"
+  static let residual = """
     - conv: {name: stem, channels: 8, kernel: 3, padding: same, batchNorm: true}
         - depthwise: {kernel: 3, padding: same, batchNorm: true}
         - conv: {channels: 8, kernel: 1, activation: identity, batchNorm: true}
@@ -37,7 +37,7 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
         - globalPool: {kind: average}
     """
 
-  private func recipe(_ layers: String, _ more: String, seed: Int = 3) throws -> Recipe {
+  func recipe(_ layers: String, _ more: String, seed: Int = 3) throws -> Recipe {
     let lines = layers.split(separator: "\n").map { "    " + $0.trimmingCharacters(in: .whitespaces) }
     return try Recipe(
       yaml: """
@@ -203,65 +203,6 @@ func shapes(_ count: Int, seed: UInt64) -> Dataset {
       { if case .bytes(let bytes) = all.samples { bytes } else { [] } }())
     let both = a.train.normalized(0..<360) + held.normalized(0..<40)
     #expect(both.sorted() == values.sorted())
-  }
-
-  @Test func `layers that do not fit say where in the recipe`() throws {
-    func complaint(_ layers: String, _ more: String = "") -> String {
-      do {
-        _ = try TrainingProblem(recipe(layers, more), dataset: shapes(50, seed: 1), test: nil)
-        return "accepted"
-      } catch { return "\(error)" }
-    }
-    #expect(
-      complaint("- conv: {channels: 2, kernel: 11}")
-        == "r:6: network.layers[0].conv: its kernel 11×11 is larger than its input, 10×10 with padding")
-    #expect(
-      complaint("- dense: {width: 3}\n    - pool: {size: 2}")
-        == "r:7: network.layers[1].pool: it needs an image, but 3 values without a place come in")
-    #expect(
-      complaint("- conv: {name: a, channels: 2, kernel: 3}\n    - pool: {size: 2}\n    - add: {with: a}")
-        == "r:8: network.layers[2].add: it adds images of 4×4×2 and images of 8×8×2 values, which do not meet"
-    )
-    #expect(
-      complaint("- pool: {kind: average, size: 3, stride: 1, padding: same}").contains(
-        "average pooling has no padding"))
-    #expect(complaint("- conv: {channels: 2, kernel: 3}\n    - add: {with: b}").contains("known here: input"))
-    #expect(complaint("- conv: {channels: 2, kernel: 3, stride: 0}").contains("from 1 to 65535"))
-    #expect(complaint("- conv: {channels: 2, kernel: 3, padding: full}").contains("same, valid or [top"))
-    #expect(complaint("- conv: {channels: 2, kernel: 3, limit: 2}").contains("only on the grid"))
-    #expect(
-      complaint("- conv: {channels: 2, kernel: 3, activation: tanh}", "grid: {epochs: 1}").contains(
-        "say relu or identity"))
-    #expect(complaint("- convolution: {channels: 2}").contains("unknown key"))
-    #expect(complaint(Self.plain, "stop: {patience: 0}").contains("stop.patience"))
-    #expect(complaint(Self.plain, "outliers: {data: [nothing-here]}") != "accepted")
-    #expect(
-      complaint(Self.plain, "outliers: {data: [stripes], label: circle}")
-        == "outliers.label: there is no class \"circle\" (there are: square, cross)")
-    #expect(
-      complaint(
-        Self.plain, "outliers: {data: [stripes], label: cross}\nloss: {kind: acet, attack: {outliers: true}}"
-      ).contains("there are none without a label"))
-  }
-
-  @Test func `networks that cannot fit are refused with what is missing`() throws {
-    func complaint(_ budget: String, _ layers: String = Self.plain) -> String {
-      do {
-        _ = try TrainingProblem(recipe(layers, "budget: \(budget)"), dataset: shapes(50, seed: 1), test: nil)
-        return "accepted"
-      } catch { return "\(error)" }
-    }
-    // 6·9 + 2·96 weights, 8 channels; the input and 8×8×6 values are alive at once.
-    #expect(complaint("{flash: 310, ram: 484}") == "accepted")
-    #expect(
-      complaint("{flash: 309}")
-        == "budget: the network needs at least 310 bytes of flash, 1 more than the budget's 309")
-    // While the pool runs, 8×8×6 and 4×4×6 values are.
-    #expect(
-      complaint("{ram: 400}")
-        == "budget: the network needs at least 484 bytes of RAM, 84 more than the budget's 400")
-    // The stem's 800 values wait for the sum beside two others' in turn; the sum replaces a summand.
-    #expect(complaint("{ram: 2399}", Self.residual).contains("at least 2400 bytes of RAM, 1 more"))
   }
 
   @Test func `augmented images stay in range, and nothing asked for changes nothing`() {

@@ -246,7 +246,17 @@ import Testing
     }
     let tail = "\nnetwork: {hidden: [4]}\noptimizer: {kind: adam}"
     #expect(complaint("name: a\ndata: {train: iris}" + tail).contains("features: [{name: sepal length"))
-    #expect(complaint("name: a\ndata: {train: nothing-here}" + tail) != "accepted")
+    #expect(
+      complaint("name: a\ndata: {train: nothing-here}" + tail).hasPrefix(
+        "r:2: data.train: nothing-here: no dataset has this name"))
+    #expect(
+      complaint("name: a\ndata:\n  train: iris:all\n  test: no/where.csv" + tail).hasPrefix(
+        "r:4: data.test: no/where.csv: can't be read: there is no such file or folder"))
+    #expect(
+      complaint(
+        "name: a\ndata: {train: iris, validation: 150}\nfeatures: [{name: petal width, low: 0, high: 3}]"
+          + tail)
+        == "r:2: data.validation: 150 of 150 samples; at least one must stay on either side")
     #expect(
       complaint("name: a\ndata: {train: iris}\nfeatures: [{name: leaf, low: 0, high: 1}]" + tail).contains(
         "leaf"))

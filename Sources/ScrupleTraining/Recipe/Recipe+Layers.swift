@@ -101,7 +101,10 @@ extension Recipe {
         )
       }
       if let name = layer.name, !names.insert(name).inserted {
-        throw section.conflict("name", "two layers are called \"\(name)\"")
+        throw section.conflict(
+          "name",
+          name == "input"
+            ? "\"input\" is what the network reads" : "two layers are called \"\(name)\"")
       }
       result.append(layer)
     }

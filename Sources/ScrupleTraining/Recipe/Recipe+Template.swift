@@ -11,9 +11,11 @@ extension Recipe {
     if let layers {
       for layer in layers { try builder.append(layer) }
     } else {
-      for width in hidden { try builder.appendDense(width, activation) }
+      for width in hidden {
+        try builder.appendDense(width, activation, place: places["network.hidden"])
+      }
     }
-    try builder.appendDense(labels.count, .identity)
+    try builder.appendDense(labels.count, .identity, place: places["network"])
     do {
       let network = try Network(
         name: name, labels: labels, input: input, layers: builder.layers, sources: builder.sources,
@@ -45,7 +47,8 @@ private struct TemplateBuilder {
     let source = layer.source.flatMap { names[$0] } ?? layers.count - 1
     let incoming = count(source)
     switch layer.kind {
-    case .dense(let width): try appendDense(width, layer.activation, source: source)
+    case .dense(let width):
+      try appendDense(width, layer.activation, source: source, place: layer.place)
     case .addition(let partner):
       append(
         .addition(Addition(count: incoming, activation: layer.activation)), count: incoming,
@@ -53,13 +56,15 @@ private struct TemplateBuilder {
     case .convolution(let channels, let description):
       let (image, window) = try place(description, layer, source)
       let convolution = Convolution(
-        kernel: try kernel(window.count * image.channels, channels, layer.activation), image: image,
-        window: window)
+        kernel: try kernel(
+          window.count * image.channels, channels, layer.activation, place: layer.place),
+        image: image, window: window)
       append(.convolution(convolution), image: convolution.outputShape, source: source)
     case .depthwise(let description):
       let (image, window) = try place(description, layer, source)
       let depthwise = DepthwiseConvolution(
-        kernel: try kernel(window.count, image.channels, layer.activation), image: image, window: window)
+        kernel: try kernel(window.count, image.channels, layer.activation, place: layer.place), image: image,
+        window: window)
       append(.depthwise(depthwise), image: depthwise.outputShape, source: source)
     case .pooling(let kind, let description):
       let (image, window) = try place(description, layer, source)
@@ -75,14 +80,15 @@ private struct TemplateBuilder {
 
   /// Appends a dense layer, behind flattening if an image comes in.
   mutating func appendDense(
-    _ width: Int, _ activation: Activation, source: Int? = nil
+    _ width: Int, _ activation: Activation, source: Int? = nil, place: String
   ) throws(TrainingError) {
     var source = source ?? layers.count - 1
     if image(source) != nil {
       append(.flatten, count: count(source), sources: [source])
       source = layers.count - 1
     }
-    append(.dense(try kernel(count(source), width, activation)), count: width, sources: [source])
+    let dense = try kernel(count(source), width, activation, place: place)
+    append(.dense(dense), count: width, sources: [source])
   }
 
   mutating func append(_ layer: Layer, count: Int, image: ImageShape? = nil, sources: [Int]? = nil) {
@@ -103,13 +109,13 @@ private struct TemplateBuilder {
   }
 
   private func kernel(
-    _ inputs: Int, _ outputs: Int, _ activation: Activation
+    _ inputs: Int, _ outputs: Int, _ activation: Activation, place: String
   ) throws(TrainingError) -> Dense {
     let (count, overflow) = inputs.multipliedReportingOverflow(by: outputs)
     guard !overflow, parameters + outputs + count <= Recipe.largestParameterCount else {
       throw .setup(
-        reason: "a layer of \(inputs)×\(outputs) weights; at most \(Recipe.largestParameterCount) parameters "
-          + "are accepted")
+        reason: "\(place): a layer of \(inputs)×\(outputs) weights; at most "
+          + "\(Recipe.largestParameterCount) parameters are accepted")
     }
     return Dense(
       weight: Array(repeating: 0, count: count), bias: Array(repeating: 0, count: outputs), inputs: inputs,

@@ -23,6 +23,7 @@ extension Recipe {
         "shards", "grid", "gap", "interval", "augment", "outliers", "stop", "budget",
       ])
     text = yaml
+    places = RecipePlaces(file: file, node)
     name = try top.string("name", expected: "the model's name")
     guard name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x2F && $0 < 0x7F }) else {
       throw top.wrong("name", expected: "letters, digits and punctuation without spaces or slashes")
@@ -40,6 +41,9 @@ extension Recipe {
 
     validation =
       data.has("validation") ? try data.number("validation", from: 0, above: true, to: 1e9) : nil
+    if let validation, validation >= 1, validation != validation.rounded() {
+      throw data.wrong("validation", expected: "a part of the data below 1, or a whole number of rows")
+    }
 
     features = try Self.features(top)
     optimizer = try Self.optimizer(top)
@@ -80,7 +84,11 @@ extension Recipe {
       guard interval == nil else { throw top.conflict("interval", "l-bfgs knows only cross-entropy") }
       guard loss == .crossEntropy else { throw top.conflict("loss", "l-bfgs knows only cross-entropy") }
     }
-    if batch < shards { throw top.conflict("shards", "\(shards) parts of a batch of \(batch)") }
+    if batch < shards {
+      throw top.conflict(
+        top.has("shards") ? "shards" : "batch",
+        "\(shards) shards share out a batch of \(batch): say shards: \(batch), or a larger batch")
+    }
     var inputs = features?.count ?? 1
     var parameters = 0
     for width in hidden {
@@ -160,7 +168,7 @@ extension Recipe {
     }
     let hidden = try section.integers(
       "hidden", in: 1...largestWidth,
-      expected: "a list of layer widths from 1 to \(largestWidth), or [] for none")
+      expected: "a list of layer widths from 1 to \(largestWidth), or [] for none (or else layers)")
     let word: ActivationWord = try section.word("activation", default: .relu)
     guard let grid, !hidden.isEmpty else { return (hidden, nil, word.activation, temperature) }
     guard word == .relu else {

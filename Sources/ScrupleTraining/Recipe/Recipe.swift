@@ -224,14 +224,19 @@ public struct Recipe: Equatable, Sendable {
   public var interval: Interval?
   /// The recipe's text; its checksum ties checkpoints to it.
   public var text: String
+  /// Where its keys stand.
+  let places: RecipePlaces
 
   /// Reads a recipe from a file.
   public init(contentsOf file: URL) throws(RecipeError) {
-    let text: String
+    let data: Data
     do {
-      text = try String(contentsOf: file, encoding: .utf8)
+      data = try fileContents(of: file)
     } catch {
       throw .unreadable(file: file.relativePath, reason: reason(of: error))
+    }
+    guard let text = String(bytes: data, encoding: .utf8) else {
+      throw .syntax(file: file.relativePath, line: 1, reason: "it is not text in UTF-8")
     }
     try self.init(yaml: text, file: file.relativePath)
   }

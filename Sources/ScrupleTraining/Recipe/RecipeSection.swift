@@ -166,11 +166,20 @@ struct RecipeSection {
 
   static func line(of node: Node) -> Int { node.mark?.line ?? 1 }
 
+  /// A short list of plain values as it is written.
+  private static func text(of elements: Node.Sequence) -> String {
+    let words = elements.compactMap { node in
+      if case .scalar(let scalar) = node { scalar.string } else { nil }
+    }
+    let list = "[\(words.joined(separator: ", "))]"
+    return words.count == elements.count && list.count <= 40 ? list : "a list"
+  }
+
   static func text(of node: Node) -> String {
     switch node {
     case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "\"\(scalar.string.prefix(40))\""
     case .mapping: "a mapping"
-    case .sequence: "a list"
+    case .sequence(let elements): text(of: elements)
     case .alias: "an alias"
     }
   }

@@ -71,9 +71,12 @@ struct Checkpoint {
   /// Reads a checkpoint of the recipe with the given checksum. The engine takes on the checkpoint's layout.
   init(contentsOf file: URL, recipe: String, engine: TrainingEngine) throws(TrainingError) {
     func refuse(_ reason: String) -> TrainingError { .checkpoint(file: file.relativePath, reason: reason) }
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw refuse("there is no such file, so nothing was interrupted here; train without resuming")
+    }
     let bytes: [UInt8]
     do {
-      bytes = Array(try Data(contentsOf: file))
+      bytes = Array(try fileContents(of: file))
     } catch {
       throw refuse(reason(of: error))
     }

@@ -26,7 +26,7 @@ struct Descent {
     do {
       engine = try TrainingEngine(problem, rule: rule, threads: threads)
     } catch {
-      throw .data(error)
+      throw .data(error, place: problem.recipe.places["loss.noise"])
     }
     state = Checkpoint.State(
       recipe: trainer.recipeChecksum, epoch: 0, batch: 0, step: 0, sums: .init(), seconds: 0, records: [])

@@ -13,6 +13,8 @@ public struct Trainer {
     public var threads: Int?
     /// Whether to go on from the directory's checkpoint.
     public var resume = false
+    /// What the board has that the network is for: one that cannot fit is refused before it is trained.
+    public var board: Recipe.Budget?
     /// The command line, for the record.
     public var command: [String] = []
     /// Scruple's version, for the record.
@@ -64,7 +66,7 @@ public struct Trainer {
     } catch {
       throw .unwritable(file: directory.relativePath, reason: reason(of: error))
     }
-    let problem = try TrainingProblem(recipe)
+    let problem = try TrainingProblem(recipe, board: options.board)
     if let rule = UpdateRule(recipe.optimizer) {
       var descent = try Descent(self, problem, rule)
       return try descent.run(progress: progress, shouldStop: shouldStop)

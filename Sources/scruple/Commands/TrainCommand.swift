@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ScrupleDevice
 import ScrupleTraining
 
 struct TrainCommand: ParsableCommand {
@@ -30,6 +31,10 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .long, help: "Threads that work; all cores by default.")
   var threads: Int?
 
+  @Option(
+    name: .long, help: "Refuse, before training, a network that cannot fit this board ('scruple boards').")
+  var board: String?
+
   @OptionGroup var format: OutputOptions
 
   func validate() throws {
@@ -39,8 +44,17 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let recipe = try Recipe(contentsOf: URL(fileURLWithPath: recipe))
     let directory = output ?? "runs/\(recipe.name)"
+    let board = try board.map { try Board.named($0) }
+    let checkpoint = "\(directory)/checkpoint.safetensors"
+    if !resume, FileManager.default.fileExists(atPath: checkpoint) {
+      throw Failure(
+        .usage,
+        "\(checkpoint) has the state of a training that was stopped: --resume goes on from there, or remove it"
+      )
+    }
     let progress = ProgressLine(silent: format.json)
-    let (_, record) = try train(recipe, into: directory, resume: resume, threads: threads, progress: progress)
+    let (_, record) = try train(
+      recipe, into: directory, resume: resume, threads: threads, board: board, progress: progress)
     if format.json { return try printJSON(record) }
     var line = "\(directory)/model.safetensors: training accuracy \(percent(record.trainAccuracy))"
     if let test = record.testAccuracy { line += ", test accuracy \(percent(test))" }

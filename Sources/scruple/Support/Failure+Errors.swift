@@ -33,7 +33,9 @@ extension Failure {
 
   private init(describing error: TrainingError) {
     switch error {
-    case .data(let error): self = Failure(describing: error as any Error) ?? Failure(.badData, "\(error)")
+    case .data(let cause, _):
+      let status = Failure(describing: cause as any Error)?.status ?? .badData
+      self.init(status, error.description)
     case .network(let error): self.init(Self.status(of: error), error.description)
     case .unwritable: self.init(.cannotWrite, error.description)
     case .setup, .diverged, .checkpoint: self.init(.badData, error.description)

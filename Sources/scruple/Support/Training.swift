@@ -1,15 +1,19 @@
 import Foundation
+import ScrupleDevice
 import ScrupleNetwork
 import ScrupleTraining
 
 /// Trains with progress on the standard error stream; Ctrl-C leaves a checkpoint and ends the program.
 func train(
   _ recipe: Recipe, into directory: String, resume: Bool = false, threads: Int? = nil,
-  keepsLines: Bool = true,
+  board: Board? = nil, keepsLines: Bool = true,
   progress: ProgressLine
 ) throws -> (Network, TrainingRecord) {
   var options = Trainer.Options()
   options.threads = threads
+  options.board = board.map {
+    Recipe.Budget(flash: $0.modelCapacity, ram: $0.arenaCapacity, owner: $0.name)
+  }
   options.resume = resume
   options.command = ["scruple"] + Array(CommandLine.arguments.dropFirst())
   options.toolVersion = toolVersion
