@@ -37,7 +37,6 @@ public struct Catalogue {
   ) throws(DataError) -> Dataset {
     let (name, part) = try parse(specification)
     if let kind = NoiseKind(rawValue: name) {
-      guard part == nil else { throw .unknownPart(specification: specification, part: part?.rawValue ?? "") }
       guard let input = input ?? base?.describedInput() else {
         throw .unsupportedNoise(kind: name, reason: "a model or dataset must say which shape it has")
       }
@@ -59,10 +58,18 @@ public struct Catalogue {
       return (specification, nil)
     }
     let ending = String(specification[specification.index(after: colon)...])
+    let name = String(specification[..<colon])
+    guard NoiseKind(rawValue: name) == nil else {
+      throw .unsupportedNoise(
+        kind: name, reason: "it is made without end and has no part '\(ending)'; write \(name)")
+    }
     guard let part = DatasetPart(rawValue: ending) else {
+      guard names.contains(name) || FileBytes.kind(name) != .nothing else {
+        throw .unknownDataset(name: specification, known: names)
+      }
       throw .unknownPart(specification: specification, part: ending)
     }
-    return (String(specification[..<colon]), part)
+    return (name, part)
   }
 
   private static func read(

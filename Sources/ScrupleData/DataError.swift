@@ -116,7 +116,7 @@ extension DataError: CustomStringConvertible {
     case .fractionalLabel(let file, let line, let column, let found):
       "\(file):\(line): column \(column): a label is a name or a whole number, found '\(found)'"
     case .empty(let file):
-      "\(file): there is no sample in it"
+      "\(file): there is no sample in it (docs/data.md tells what is read)"
     case .wrongShape(let file, let expected, let found, let remedy):
       "\(file): expected \(expected), found \(found)" + (remedy.isEmpty ? "" : "; \(remedy)")
     case .notAPixel(let dataset, let sample, let found):

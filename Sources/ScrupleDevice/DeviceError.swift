@@ -48,9 +48,9 @@ extension DeviceError: CustomStringConvertible {
     case .inputLength(let count, let expected):
       "\(count) bytes of input are no multiple of the model's \(expected)"
     case .flashTooSmall(let board, let needed, let available, let peak):
-      "\(board) has \(available) bytes of flash for a model, this one takes \(needed); most of it is \(peak)"
+      "\(board) has \(available) bytes of flash for a model, this one takes \(needed), \(needed - available) too many; most of it is \(peak)"
     case .ramTooSmall(let board, let needed, let available, let peak):
-      "\(board) has \(available) bytes of RAM for the arena, this model takes \(needed); the peak is \(peak)"
+      "\(board) has \(available) bytes of RAM for the arena, this model takes \(needed), \(needed - available) too many; the peak is \(peak)"
     case .arenaOverrun(let board, let sample, let offset):
       "on \(board), sample \(sample) wrote \(offset) bytes behind the arena's end"
     case .undefinedMemory(let board, let sample):

@@ -38,6 +38,15 @@ extension CertifyCommand {
       isTable: isTable)
   }
 
+  /// The pair of both files.
+  func pair(_ network: Network, _ file: ProgramFile) throws -> any CertifiedPair {
+    do {
+      return try Certifier.pair(twin: network, program: file.program)
+    } catch {
+      throw Failure(.badData, "\(float) and \(int8): \(error)")
+    }
+  }
+
   /// The bytes of a set's samples.
   private func load(_ name: String, _ network: Network, count: Int? = nil) throws -> (
     inputs: [[UInt8]], list: InputRegion.SampleList, isTable: Bool
@@ -71,7 +80,7 @@ extension CertifyCommand {
       let runner = try BoxRunner(job, reference: network, program: file.program, centers: set.centers)
       try work(BoxPart<BoxDifference>(job: job, shard: shard ?? .whole), runner.differences)
     case .caps:
-      let pair = try Certifier.pair(twin: network, program: file.program)
+      let pair = try pair(network, file)
       let against = try ood == nil ? nil : dataset.map { try inDistribution($0, count: nil, file, network) }
       let job = BoxJob(
         cap: pair, region: set.region, searchSeconds: time, evaluations: attempts, seed: data.seed,

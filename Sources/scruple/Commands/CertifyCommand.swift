@@ -176,9 +176,12 @@ struct CertifyCommand: ParsableCommand {
         .badData, "\(float) reads \(network.input.count) values, \(int8) \(file.program.inputCount)")
     }
     if let check { return try recheck(check, network, file) }
+    try keepApart(outputs: [("-o", output)], inputs: [("float model", float), ("int8 model", int8)])
+    if let output { try checkWritable(output) }
+    if let report { try prepareFolder(report) }
     if let region = try region(network) { return try certify(region, network, file) }
     if !network.isGridTwin { return try certify(.domain, network, file) }
-    let pair = try Certifier.pair(twin: network, program: file.program)
+    let pair = try pair(network, file)
     let progress = ProgressLine(silent: format.json)
     let document = try prove(pair, progress)
     progress.clear()

@@ -26,6 +26,7 @@ struct CertifyMergeCommand: ParsableCommand {
   @OptionGroup var format: OutputOptions
 
   func run() throws {
+    try keepApart(outputs: [("-o", output)], inputs: parts.map { ("part", $0) })
     let kinds = try parts.map { try kind(of: $0) }
     let document =
       kinds.first == .caps ? try merged(as: BoxCap.self, kinds) : try merged(as: BoxDifference.self, kinds)

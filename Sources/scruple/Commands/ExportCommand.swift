@@ -52,7 +52,8 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let bytes = try readBytes(model)
+    let bytes = try ProgramFile(model).bytes
+    try keepApart(outputs: [("-o", output)], inputs: [("model", model)])
     let header: CHeader
     do {
       header = try CHeader(bytes, name: name)

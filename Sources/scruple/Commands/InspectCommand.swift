@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let summary: ModelSummary
     do {
-      summary = try ModelSummary(of: try readBytes(model))
+      summary = try ModelSummary(of: ProgramFile(model).bytes)
     } catch let error as ProgramFileError {
       throw Failure(.badData, "\(model): \(error)")
     }

@@ -78,9 +78,13 @@ struct QuantizeCommand: ParsableCommand {
     if threshold != nil, choice.validation != nil {
       throw ValidationError("--threshold gives what --validation would find: leave one out")
     }
+    if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold is between 0 and 1") }
   }
 
   func run() throws {
+    try keepApart(
+      outputs: [("-o", output), ("--twin", twin)], inputs: [("model", model), ("certificate", certificate)])
+    try keepApart(outputs: [("--twin", twin)], inputs: [("int8 program", output)])
     let network = try readNetwork(model)
     var quantizer = Quantizer(for: network)
     if let method { quantizer.method = method == .grid ? .grid : .calibration }
@@ -91,10 +95,8 @@ struct QuantizeCommand: ParsableCommand {
       let set = try data.load(calibrationData, for: network.input)
       calibration = try set.normalized(0..<set.count, for: network.input)
     } else if quantizer.method == .calibration {
-      throw Failure(
-        .usage,
-        "\(model): the network was not trained on the grid, so calibration needs --data, such as fashion-mnist:train"
-      )
+      let why = method == nil ? "the network was not trained on the grid, so " : ""
+      throw Failure(.usage, "\(model): \(why)calibration needs --data, such as fashion-mnist:train")
     }
     var quantized = try quantizer.quantize(network, calibration: calibration)
     if let threshold { try quantized.program.metadata.setThreshold(threshold) }

@@ -7,11 +7,7 @@ enum DemoRecipe {
   static func write(_ text: String, name: String, in directory: String) throws -> Recipe {
     let folder = "\(directory)/\(name)"
     let recipe = try Recipe(yaml: text, file: "\(folder)/recipe.yaml")
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(.cannotWrite, "\(folder): can't be written: \(error.localizedDescription)")
-    }
+    try prepareFolder(folder)
     try replaceFile("\(folder)/recipe.yaml", with: Array(text.utf8))
     return recipe
   }

@@ -46,6 +46,9 @@ struct FoolModels {
     if let file, file.program.metadata.input != input || file.program.metadata.labels != labels {
       throw Failure(.badData, "\(folder): model.safetensors and model.scruple don't read the same inputs")
     }
+    if let network, let file, !file.isTwin(network) {
+      note("\(folder): model.safetensors is not the float twin that model.scruple was made from")
+    }
     append(FoolModel(name: name, network: network, engine: file?.engine, input: input, labels: labels))
   }
 

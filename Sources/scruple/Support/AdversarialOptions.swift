@@ -49,14 +49,7 @@ struct AdversarialOptions: ParsableArguments {
     noise.steps = attackSteps
     noise.starts = attackStarts
     noise.searchSteps = attackSearch
-    let others = try transfer.map { path in
-      let other = try readNetwork(path)
-      guard other.input.shape == network.input.shape else {
-        throw Failure(
-          .badData, "--transfer \(path): it reads \(other.input.shape), the model \(network.input.shape)")
-      }
-      return other
-    }
+    let others = try transfer.map { path in try readNetwork(path, like: network, option: "--transfer") }
     let set = try noise.dataset(
       against: network, program: ProgramVictim(file.engine), data: data, others: others,
       count: attackCount ?? limit ?? 1000,

@@ -13,6 +13,12 @@ struct ProgramFile {
   init(_ path: String) throws {
     self.path = path
     bytes = try readBytes(path)
+    if looksLikeSafetensors(bytes) {
+      throw Failure(
+        .badData,
+        "\(path): a float model (.safetensors), where an int8 model (.scruple) is expected; 'scruple quantize' makes one"
+      )
+    }
     do {
       program = try IntegerProgram(decoding: bytes)
       engine = try Engine(bytes)
@@ -32,9 +38,8 @@ enum AnyModel {
 
   /// Tells the two kinds apart by their first bytes, whatever the file is called.
   init(_ path: String) throws {
-    let head = try readBytes(path).prefix(9)
-    let looksLikeSafetensors = head.count == 9 && head.last == UInt8(ascii: "{")
-    self = looksLikeSafetensors ? .float(try readNetwork(path)) : .int8(try ProgramFile(path))
+    self =
+      looksLikeSafetensors(try readBytes(path)) ? .float(try readNetwork(path)) : .int8(try ProgramFile(path))
   }
 
   var input: InputDescription {
@@ -52,9 +57,31 @@ enum AnyModel {
   }
 }
 
+/// Whether a file begins as safetensors files do: with the header's length in eight bytes, then JSON.
+private func looksLikeSafetensors(_ bytes: [UInt8]) -> Bool {
+  bytes.count > 8 && bytes[8] == UInt8(ascii: "{") && !bytes.starts(with: "SCRU".utf8)
+}
+
 /// A float network from a safetensors file.
 func readNetwork(_ path: String) throws -> Network {
-  try Network(contentsOf: URL(fileURLWithPath: path))
+  let bytes = try readBytes(path)
+  if bytes.starts(with: "SCRU".utf8) {
+    throw Failure(
+      .badData, "\(path): an int8 model (.scruple), where a float model (.safetensors) is expected")
+  }
+  return try Network(decoding: bytes, file: path)
+}
+
+/// Another float network for the same inputs, that an option names.
+func readNetwork(_ path: String, like network: Network, option: String) throws -> Network {
+  let other = try readNetwork(path)
+  guard other.input.shape == network.input.shape, other.classCount == network.classCount else {
+    throw Failure(
+      .badData,
+      "\(option) \(path): it reads \(other.input.shape) values and knows \(other.classCount) classes, the model "
+        + "\(network.input.shape) and \(network.classCount)")
+  }
+  return other
 }
 
 /// A whole file.
@@ -69,15 +96,6 @@ func readBytes(_ path: String) throws -> [UInt8] {
   do {
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   } catch {
-    throw Failure(.missingInput, "\(path): can't be read: \(error.localizedDescription)")
-  }
-}
-
-/// Writes a file whole or not at all: an older one is never lost.
-func replaceFile(_ path: String, with bytes: [UInt8]) throws {
-  do {
-    try replaceFile(at: URL(fileURLWithPath: path), with: Data(bytes))
-  } catch {
-    throw Failure(.cannotWrite, "\(path): can't be written: \(error.localizedDescription)")
+    throw Failure(.missingInput, "\(path): can't be read: \(reason(of: error))")
   }
 }
