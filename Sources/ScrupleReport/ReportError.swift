@@ -12,7 +12,7 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .picture(let name, let reason): "the picture “\(name)” could not be encoded: \(reason)"
     case .unwritable(let path, let reason):
-      "\(path) could not be written: \(reason); choose another directory with --report"
+      "\(path) can't be written: \(reason)"
     case .invalidFigure(let name, let reason): "the picture “\(name)” can't be drawn: \(reason)"
     }
   }

@@ -129,6 +129,40 @@ final class XMLCheck: NSObject, XMLParserDelegate {
     #expect(files.sorted() == ["training-2.png", "training-2.svg", "training.png", "training.svg"])
   }
 
+  @Test func `tables are the same in Markdown, CSV and JSON, with numbers in full where programs read`()
+    throws
+  {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let table = Table(
+      name: "t", caption: "All of it",
+      columns: [Table.Column("a|b", isNumeric: false), Table.Column("x", group: "g")],
+      rows: [
+        ["one, \"two\"", Table.Cell("0.33", value: 1.0 / 3)], ["three", Table.Cell("7", value: 7)],
+        ["", "never"],
+      ])
+    #expect(
+      table.markdown
+        == "| a\\|b | g x |\n| --- | ---: |\n| one, \"two\" | 0.33 |\n| three | 7 |\n|  | never |\n")
+    #expect(table.csv == "a|b,g x\n\"one, \"\"two\"\"\",0.3333333333333333\nthree,7\n,never\n")
+    let report = Report(
+      title: "Title", summary: ["Words."], checks: [Check("c", 2, .atMost, 1)],
+      sections: [Report.Section(title: "S", blocks: [.table(table), .table(table)])])
+    try report.write(toDirectory: directory.path)
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: directory.appendingPathComponent("tables").path)
+    #expect(files.sorted() == ["checks.csv", "t-2.csv", "t.csv"])
+    let text = try String(contentsOf: directory.appendingPathComponent("tables.md"), encoding: .utf8)
+    #expect(text.hasPrefix("# Title\n\nWords.\n\n## Checks\n\n| check | value | bound | holds |"))
+    #expect(text.hasSuffix("## S\n\nAll of it\n\n\(table.markdown)\nAll of it\n\n\(table.markdown)\n"))
+    let json = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: directory.appendingPathComponent("tables.json")))
+    let second = try #require((json as? [[String: Any]])?[2])
+    #expect(second["name"] as? String == "t-2" && second["columns"] as? [String] == ["a|b", "g x"])
+    let rows = try #require(second["rows"] as? [[Any]])
+    #expect(rows[0][1] as? Double == 1.0 / 3 && rows[2][0] is NSNull && rows[2][1] as? String == "never")
+  }
+
   @Test func `a directory that can't be written is named`() throws {
     let error = #expect(throws: ReportError.self) {
       try Report(title: "t").write(toDirectory: "/proc/no/such")

@@ -27,7 +27,10 @@ import Testing
     ("run \(iris) fashion-mnist", 65, "scruple: fashion-mnist: expected 2 features"),
     ("run \(iris) iris:tset", 65, "scruple: iris:tset: 'tset' is not a part"),
     ("run LICENSE --row 1,1", 65, "scruple: LICENSE: not a .scruple file"),
-    ("inspect \(twin)", 65, "scruple: \(twin): not a .scruple file"),
+    (
+      "inspect \(twin)", 65,
+      "scruple: \(twin): a float model (.safetensors), where an int8 model (.scruple) is"
+    ),
     (
       "simulate \(iris) --board nonesuch --data iris", 64,
       "scruple: no board is named nonesuch; there are microbit,"
@@ -56,8 +59,8 @@ import Testing
       "iris-confidence.png: expected 2 features"
     ),
     ("run \(iris) docs/pictures/iris-confidence.png --tiles 0", 64, "--tiles must be 1 or more"),
-    ("compare \(iris) \(iris) --data iris", 65, "not a valid safetensors file"),
-    ("report models", 66, "scruple: models/training.json: no such file\n"),
+    ("compare \(iris) \(iris) --data iris", 65, "\(iris): an int8 model (.scruple), where a float model"),
+    ("report models", 66, "scruple: models: neither a training.json nor a certificate.json is there"),
     ("demo nonesuch", 64, "'nonesuch' is invalid"),
     ("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ])

@@ -75,13 +75,19 @@ public struct Fooling: Sendable {
     }
   }
 
-  /// Whether an attack makes sense for these inputs and fits into the budget; if not, why.
-  public func reasonAgainst(_ kind: AttackKind) -> String? {
+  /// Whether an attack makes sense for these inputs and models and fits into the budget; if not, why.
+  public func reasonAgainst(_ kind: AttackKind, on models: [FoolModel]) -> String? {
+    let networks = models.compactMap(\.network)
     if kind.leastBudget > budget { return "it needs \(kind.leastBudget) questions a start" }
     let grid = PixelGrid(shape)
     switch kind {
     case .patch where grid.height < patchSide || grid.width < patchSide: return "the inputs are too small"
     case .pixels where grid.placeCount <= pixels: return "the inputs have no more than \(pixels) values"
+    case .gradient, .fgsm, .pgd, .pgdEuclidean:
+      return networks.isEmpty ? "it follows a gradient, and no float model is here" : nil
+    case .inversion:
+      return networks.contains(where: Inversion.applies)
+        ? nil : "it goes backwards through dense layers, and no float model here has only these"
     default: return nil
     }
   }

@@ -42,6 +42,8 @@ public struct Comparison: Sendable, Equatable, Codable {
   public var bracketViolations: Int
   /// The original float model, where it is not the twin.
   public var original: Original?
+  /// Far rays, if they were walked.
+  public var rays: RaySummary?
   /// What was demanded, and whether it holds.
   public var checks: [Check]
 

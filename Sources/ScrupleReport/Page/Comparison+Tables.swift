@@ -37,40 +37,34 @@ extension Comparison {
 
   /// Metrics of the in-distribution set.
   public var dataTable: Table {
-    func row(_ name: String, _ sides: Sides<Double>?, _ show: (Double) -> String) -> [Table.Cell]? {
+    func row(_ name: String, _ sides: Sides<Double>?, _ show: (Double) -> Table.Cell) -> [Table.Cell]? {
       sides.map { sides in
         let change = sides.int8 - sides.float
         return [
-          Table.Cell(name), Table.Cell(show(sides.float)), Table.Cell(show(sides.int8)),
-          Table.Cell((change > 0 ? "+" : "") + Numbers.brief(change, digits: 2), .muted),
+          Table.Cell(name), show(sides.float), show(sides.int8),
+          Table.Cell((change > 0 ? "+" : "") + Numbers.brief(change, digits: 2), .muted, value: change),
         ]
       }
     }
-    func percent(_ v: Double) -> String { Numbers.percent(v, decimals: 2) }
-    func four(_ v: Double) -> String { Numbers.fixed(v, decimals: 4) }
     var rows = [
-      row("accuracy", accuracy, percent), row("mean confidence (MMC)", mmc, four),
-      row("calibration error (ECE)", ece, four), row("NLL (nats)", nll, four),
-      row("Brier score", brier, four), row("risk–coverage area (AURC)", aurc, four),
+      row("accuracy", accuracy, Table.Cell.percent), row("mean confidence (MMC)", mmc, Table.Cell.four),
+      row("calibration error (ECE)", ece, Table.Cell.four), row("NLL (nats)", nll, Table.Cell.four),
+      row("Brier score", brier, Table.Cell.four), row("risk–coverage area (AURC)", aurc, Table.Cell.four),
     ].compactMap(\.self)
     rows.append([
-      "distinct confidences", Table.Cell(Numbers.grouped(distinctConfidences.float)),
-      Table.Cell(Numbers.grouped(distinctConfidences.int8)), "",
+      "distinct confidences", .count(distinctConfidences.float), .count(distinctConfidences.int8), "",
     ])
-    rows.append(["agreement of decisions", "", Table.Cell(percent(agreement)), ""])
-    rows.append(["largest confidence drift", "", Table.Cell(Numbers.brief(confidenceDrift.max)), ""])
-    rows.append(["mean confidence drift", "", Table.Cell(Numbers.brief(confidenceDrift.mean)), ""])
-    rows.append(["largest |Δp| of any class", "", Table.Cell(Numbers.brief(maxProbabilityDifference)), ""])
+    rows.append(["agreement of decisions", "", .percent(agreement), ""])
+    rows.append(["largest confidence drift", "", .brief(confidenceDrift.max), ""])
+    rows.append(["mean confidence drift", "", .brief(confidenceDrift.mean), ""])
+    rows.append(["largest |Δp| of any class", "", .brief(maxProbabilityDifference), ""])
     if let original {
-      let accuracy = original.accuracy.map(percent) ?? ""
-      rows.append(["original float model: accuracy", Table.Cell(accuracy), "", ""])
-      rows.append(["original float model: agreement", "", Table.Cell(percent(original.agreement)), ""])
-      rows.append([
-        "original float model: largest drift", "", Table.Cell(Numbers.brief(original.confidenceDrift.max)),
-        "",
-      ])
+      rows.append(["original float model: accuracy", original.accuracy.map(Table.Cell.percent) ?? "", "", ""])
+      rows.append(["original float model: agreement", "", .percent(original.agreement), ""])
+      rows.append(["original float model: largest drift", "", .brief(original.confidenceDrift.max), ""])
     }
     return Table(
+      name: "data",
       columns: [
         Table.Column("figure", isNumeric: false), Table.Column("float"), Table.Column("int8"),
         Table.Column("int8 − float"),
@@ -84,6 +78,7 @@ extension Comparison {
     }
     let auroc = pair("AUROC") + [Table.Column("int8, ties lost", group: "AUROC")]
     return Table(
+      name: "ood",
       caption:
         "By confidence. A high AUROC and a low FPR@95 mean that a threshold can tell the set from the data.",
       columns: [Table.Column("set", isNumeric: false), Table.Column("samples")] + auroc
@@ -95,12 +90,10 @@ extension Comparison {
         ood[name].map { set in
           let auroc = [set.auroc.float, set.auroc.int8, set.aurocConservative.int8]
           let figures = auroc + [set.fpr95, set.mmc].flatMap { [$0.float, $0.int8] }
-          return [Table.Cell(name), Table.Cell(Numbers.grouped(set.samples))]
-            + figures.map { Table.Cell(Numbers.fixed($0, decimals: 4)) } + [
-              Table.Cell(Numbers.brief(set.confidenceDrift.max)),
-              Table.Cell(Numbers.brief(set.maxProbabilityDifference)),
-              Table.Cell("\(set.bracketViolations)", set.bracketViolations == 0 ? .plain : .bad),
-            ]
+          return [Table.Cell(name), .count(set.samples)] + figures.map(Table.Cell.four) + [
+            .brief(set.confidenceDrift.max), .brief(set.maxProbabilityDifference),
+            Table.Cell("\(set.bracketViolations)", set.bracketViolations == 0 ? .plain : .bad),
+          ]
         }
       })
   }
@@ -113,10 +106,12 @@ extension Comparison {
       columns += [Table.Column("float", group: score.title), Table.Column("int8", group: score.title)]
     }
     columns += [
-      Table.Column("in", group: "AUPR int8"), Table.Column("out", group: "AUPR int8"),
-      Table.Column("by guessing", group: "AUPR int8"),
+      Table.Column("float", group: "AUPR in"), Table.Column("int8", group: "AUPR in"),
+      Table.Column("float", group: "AUPR out"), Table.Column("int8", group: "AUPR out"),
+      Table.Column("by guessing", group: "AUPR out"),
     ]
     return Table(
+      name: "scores",
       caption:
         "AUROC by other scores, and average precision (AUPR) with in or out as the positive class; by guessing, “out” reaches the share of OOD samples.",
       columns: columns,
@@ -125,13 +120,10 @@ extension Comparison {
           var row = [Table.Cell(name)]
           for score in scores {
             let sides = set.scores[score.rawValue]
-            row.append(Table.Cell(sides.map { Numbers.fixed($0.float, decimals: 4) } ?? "–"))
-            row.append(Table.Cell(sides.map { Numbers.fixed($0.int8, decimals: 4) } ?? "–"))
+            row += [sides?.float, sides?.int8].map { $0.map(Table.Cell.four) ?? "–" }
           }
-          for value in [set.auprIn.int8, set.auprOut.int8, set.outShare] {
-            row.append(Table.Cell(Numbers.fixed(value, decimals: 4)))
-          }
-          return row
+          let precisions = [set.auprIn, set.auprOut].flatMap { [$0.float, $0.int8] } + [set.outShare]
+          return row + precisions.map(Table.Cell.four)
         }
       })
   }
@@ -139,7 +131,7 @@ extension Comparison {
   /// What a threshold keeps, and what is left of its precision among OOD samples; nil without a threshold.
   public var thresholdTable: Table? {
     guard let threshold else { return nil }
-    func percent(_ v: Double?) -> Table.Cell { Table.Cell(v.map { Numbers.percent($0, decimals: 2) } ?? "–") }
+    func percent(_ v: Double?) -> Table.Cell { v.map(Table.Cell.percent) ?? "–" }
     var rows: [[Table.Cell]] = [
       [
         Table.Cell(data), percent(threshold.coverage.float), percent(threshold.coverage.int8),
@@ -154,6 +146,7 @@ extension Comparison {
       ])
     }
     return Table(
+      name: "threshold",
       caption:
         "At the threshold \(Numbers.brief(threshold.value, digits: 4)) (\(threshold.source)): how much of each set is answered, and how many answers are right when as many OOD as in-distribution samples come.",
       columns: [
@@ -162,6 +155,20 @@ extension Comparison {
         Table.Column("int8", group: "precision"),
       ], rows: rows)
   }
+}
+
+extension Table.Cell {
+  /// A share in percent.
+  static func percent(_ share: Double) -> Self { Self(Numbers.percent(share, decimals: 2), value: share) }
+
+  /// Four decimals.
+  static func four(_ value: Double) -> Self { Self(Numbers.fixed(value, decimals: 4), value: value) }
+
+  /// As short as the size allows.
+  static func brief(_ value: Double) -> Self { Self(Numbers.brief(value), value: value) }
+
+  /// A whole number.
+  static func count(_ count: Int) -> Self { Self(Numbers.grouped(count), value: Double(count)) }
 }
 
 extension Numbers {

@@ -94,6 +94,7 @@ extension Report {
 
   static func table(of checks: [Check]) -> Table {
     Table(
+      name: "checks",
       columns: [
         Table.Column("check", isNumeric: false), Table.Column("value"), Table.Column("bound"),
         Table.Column("holds", isNumeric: false),
@@ -102,7 +103,9 @@ extension Report {
         let isBroken = abs(check.value) == .greatestFiniteMagnitude
         return [
           Table.Cell(check.name),
-          Table.Cell(isBroken ? "not a number" : Numbers.brief(check.value, digits: 4)),
+          Table.Cell(
+            isBroken ? "not a number" : Numbers.brief(check.value, digits: 4),
+            value: isBroken ? nil : check.value),
           Table.Cell("\(check.relation.symbol) \(Numbers.brief(check.bound, digits: 4))"),
           check.holds ? Table.Cell("✓ yes", .good) : Table.Cell("✗ no", .bad),
         ]

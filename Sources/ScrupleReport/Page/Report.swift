@@ -1,5 +1,6 @@
 import Foundation
 import ScrupleEvaluation
+import ScrupleNetwork
 
 /// A self-contained page about one run: text, tables and pictures, without links to anything outside.
 public struct Report: Sendable {
@@ -74,7 +75,8 @@ public struct Report: Sendable {
 }
 
 extension Report {
-  /// Writes `report.html`, and every figure as `figures/NAME.png` and `figures/NAME.svg`.
+  /// Writes `report.html`, every figure as `figures/NAME.png` and `figures/NAME.svg`, and the tables as `tables.md`,
+  /// `tables.json` and `tables/NAME.csv`.
   ///
   /// Each file is written under another name first and then renamed, so that an old report is never left half overwritten.
   ///
@@ -84,18 +86,34 @@ extension Report {
   public func write(toDirectory directory: String) throws(ReportError) -> String {
     let root = URL(fileURLWithPath: directory, isDirectory: true)
     let pictures = root.appendingPathComponent("figures", isDirectory: true)
+    let lists = root.appendingPathComponent("tables", isDirectory: true)
+    let tables = tables
     let page = root.appendingPathComponent("report.html")
     let html = try html()
     do {
-      try FileManager.default.createDirectory(
-        at: figures.isEmpty ? root : pictures, withIntermediateDirectories: true)
+      for folder in [root] + (figures.isEmpty ? [] : [pictures]) + (tables.isEmpty ? [] : [lists]) {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      }
     } catch {
-      throw .unwritable(path: directory, reason: Self.reason(error))
+      throw .unwritable(path: directory, reason: reason(of: error))
     }
     for figure in figures {
       let base = pictures.appendingPathComponent(figure.name)
       try Self.save(Data(figure.scene.png()), base.appendingPathExtension("png"))
       try Self.save(Data(figure.scene.svg().utf8), base.appendingPathExtension("svg"))
+    }
+    if !tables.isEmpty {
+      for table in tables {
+        try Self.save(Data(table.csv.utf8), lists.appendingPathComponent("\(table.name).csv"))
+      }
+      try Self.save(Data(markdown.utf8), root.appendingPathComponent("tables.md"))
+      let json: Data
+      do {
+        json = try tablesAsJSON()
+      } catch {
+        throw .unwritable(path: directory, reason: reason(of: error))
+      }
+      try Self.save(json, root.appendingPathComponent("tables.json"))
     }
     try Self.save(Data(html.utf8), page)
     return page.path
@@ -105,16 +123,7 @@ extension Report {
     do {
       try data.write(to: url, options: .atomic)
     } catch {
-      throw .unwritable(path: url.path, reason: reason(error))
+      throw .unwritable(path: url.path, reason: reason(of: error))
     }
-  }
-
-  /// The system's words, where there are any.
-  private static func reason(_ error: any Error) -> String {
-    let cocoa = error as NSError
-    if let below = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError, below.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(below.code)))
-    }
-    return cocoa.localizedDescription
   }
 }

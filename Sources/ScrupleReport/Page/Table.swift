@@ -1,5 +1,7 @@
 /// A table of text.
 public struct Table: Sendable, Equatable {
+  /// What files with the table are called; of two with one name in a report the second is called NAME-2.
+  public var name: String
   /// What the table is about; above it.
   public var caption: String
   /// Columns, left to right.
@@ -8,7 +10,8 @@ public struct Table: Sendable, Equatable {
   public var rows: [[Cell]]
 
   /// Wraps its parts.
-  public init(caption: String = "", columns: [Column], rows: [[Cell]]) {
+  public init(name: String = "table", caption: String = "", columns: [Column], rows: [[Cell]]) {
+    self.name = name
     self.caption = caption
     self.columns = columns
     self.rows = rows
@@ -40,11 +43,14 @@ public struct Table: Sendable, Equatable {
     public var text: String
     /// How it is shown.
     public var style: Style
+    /// The number that the text rounds, for tables that programs read; nil for words.
+    public var value: Double?
 
     /// Wraps its parts.
-    public init(_ text: String, _ style: Style = .plain) {
+    public init(_ text: String, _ style: Style = .plain, value: Double? = nil) {
       self.text = text
       self.style = style
+      self.value = value
     }
 
     /// Plain text.

@@ -17,6 +17,10 @@ extension CompareCommand {
       print()
       TextTable(table).print()
     }
+    if let rays = result.rays {
+      print()
+      TextTable(Table([rays])).print()
+    }
     print("\nchecks")
     showChecks(result.checks)
   }
@@ -37,7 +41,7 @@ func showChecks(_ checks: [Check]) {
 extension TextTable {
   /// A report's table, a column's group before its title.
   init(_ table: Table) {
-    self.init(table.columns.map { $0.group.isEmpty ? $0.title : "\($0.group) \($0.title)" })
+    self.init(table.header)
     for row in table.rows { add(row.map(\.text)) }
   }
 }

@@ -66,13 +66,34 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp("Write report.html and its pictures into this folder.", valueName: "folder"))
   var report: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Walk so many rays x + α·d through data, and as many in random directions (default: none).",
+      valueName: "n"))
+  var rays: Int?
+
   @OptionGroup var adversarial: AdversarialOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    let bounds = [
+      ("--max-drift", maxDrift), ("--max-accuracy-loss", maxAccuracyLoss),
+      ("--max-auroc-drift", maxAurocDrift), ("--min-agreement", minAgreement),
+    ]
+    if let rays, rays < 1 { throw ValidationError("--rays must be 1 or more") }
+    for case (let option, let bound?) in bounds where !(0...1).contains(bound) {
+      throw ValidationError("\(option) is between 0 and 1")
+    }
+  }
+
   func run() throws {
     let network = try readNetwork(float)
     let file = try ProgramFile(int8)
+    let other = try original.map { path in try readNetwork(path, like: network, option: "--original") }
+    let device = try board.map { engine.device(try Board.named($0)) }
+    if let report { try prepareFolder(report) }
     let metadata = file.program.metadata
     guard network.input == metadata.input, network.labels == metadata.labels else {
       throw Failure(.badData, "\(float) and \(int8) don't read the same inputs or name the same classes")
@@ -89,11 +110,11 @@ struct CompareCommand: ParsableCommand {
         name, against: network, file: file, data: set, seed: data.seed, limit: data.limit, progress)
         ?? data.load(name, for: network.input, base: base)
     }
-    let device = try board.map { engine.device(try Board.named($0)) }
-    let (comparison, sets) = try Comparison.run(
+    let survey = try survey(network, file, set, progress)
+    var (comparison, sets) = try Comparison.run(
       float: FloatClassifier(name: "float", network: network),
       int8: file.classifier(on: device, speaksOfTwin: isTwin),
-      original: try original.map { FloatClassifier(name: "original", network: try readNetwork($0)) },
+      original: other.map { FloatClassifier(name: "original", network: $0) },
       data: set, ood: oodSets,
       options: ComparisonOptions(
         threshold: metadata.thresholdProbability, maximumDrift: maxDrift,
@@ -101,13 +122,29 @@ struct CompareCommand: ParsableCommand {
       )
     ) { set, classifier in progress.update("\(classifier) on \(set)") }
     progress.clear()
+    comparison.rays = survey.map(RaySummary.init)
     if output.json { try printJSON(comparison) } else { show(comparison) }
     if let report {
-      let path = try page(comparison, sets: sets, data: set, file: file, twin: network)
+      let path = try page(comparison, sets: sets, survey: survey, data: set, file: file, twin: network)
         .write(toDirectory: report)
       if !output.json { print(path) }
     }
     if !comparison.holds { throw ExitCode(ExitStatus.checkDidNotHold.rawValue) }
+  }
+
+  /// How sure both are along far rays; nil if that wasn't asked for.
+  private func survey(
+    _ network: Network, _ file: ProgramFile, _ set: Dataset, _ progress: ProgressLine
+  ) throws -> RaySurvey? {
+    guard let rays else { return nil }
+    var fooling = try Fooling(data: set, input: network.input)
+    fooling.count = rays
+    let model = FoolModel(
+      name: file.program.metadata.name, network: network, engine: file.engine, input: network.input,
+      labels: network.labels)
+    return try RaySurvey(
+      fooling, model, mostInputs: 200_000,
+      AttackRun(seed: data.seed) { done, all in progress.update("rays: \(done)/\(all)") })
   }
 
   /// What permuted noise is made from: the set's training part, which the model knows, where it has parts.

@@ -72,6 +72,7 @@ struct FoolCommand: ParsableCommand {
     for radius in [radius, euclideanRadius].compactMap(\.self) where !(radius > 0) {
       throw ValidationError("a radius must be above 0")
     }
+    if let radius, radius > 1 { throw ValidationError("--radius is a part of the range, at most 1") }
     if pixels < 1 || patch < 1 { throw ValidationError("--pixels and --patch must be 1 or more") }
     _ = try kinds()
   }
@@ -89,7 +90,7 @@ struct FoolCommand: ParsableCommand {
     (fooling.pixels, fooling.patchSide) = (pixels, patch)
     if let radius { fooling.radius = radius }
     if let euclideanRadius { fooling.euclideanRadius = euclideanRadius }
-    let (wanted, leftOut) = try choose(fooling)
+    let (wanted, leftOut) = try choose(fooling, models)
     let files = report.map { FoolFiles(directory: $0, input: first.input) }
     try files?.prepare()
     let tables = try attack(fooling, models, wanted)
@@ -129,17 +130,19 @@ struct FoolCommand: ParsableCommand {
   }
 
   /// Attacks to run, and those that are left out by themselves, with the reason. One that was asked for by name must fit.
-  private func choose(_ fooling: Fooling) throws -> (wanted: [AttackKind], leftOut: [String: String]) {
+  private func choose(_ fooling: Fooling, _ models: [FoolModel]) throws -> (
+    wanted: [AttackKind], leftOut: [String: String]
+  ) {
     if let asked = try kinds() {
       for kind in asked {
-        if let reason = fooling.reasonAgainst(kind) {
+        if let reason = fooling.reasonAgainst(kind, on: models) {
           throw Failure(.usage, "--attack \(kind.rawValue): \(reason)")
         }
       }
       return (AttackKind.allCases.filter(asked.contains), [:])
     }
     var leftOut: [String: String] = [:]
-    for kind in AttackKind.allCases { leftOut[kind.rawValue] = fooling.reasonAgainst(kind) }
+    for kind in AttackKind.allCases { leftOut[kind.rawValue] = fooling.reasonAgainst(kind, on: models) }
     return (AttackKind.allCases.filter { leftOut[$0.rawValue] == nil }, leftOut)
   }
 

@@ -44,6 +44,11 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    for folder in folders { try checkFolder(folder) }
+    if dataset != nil, !folders.contains(where: { hasFile("\($0)/model.scruple") }) {
+      throw Failure(
+        .usage, "--data is for models to play with, and no folder has a model.scruple: quantize one")
+    }
     let records = try folders.compactMap { folder -> TrainingRecord? in
       let path = "\(folder)/training.json"
       // A folder of a certified model needs no record of its training.
@@ -52,7 +57,7 @@ struct ReportCommand: ParsableCommand {
       do {
         return try JSONDecoder().decode(TrainingRecord.self, from: Data(bytes))
       } catch {
-        throw Failure(.badData, "\(path): not a training record: \(error)")
+        throw Failure(.badData, "\(path): not a training record: \(reason(of: error))")
       }
     }
     let certified = try certified()
@@ -67,6 +72,23 @@ struct ReportCommand: ParsableCommand {
   private var files: [String] { sources.filter { $0.hasSuffix(".json") } }
 
   private var folders: [String] { sources.filter { !$0.hasSuffix(".json") } }
+
+  /// A folder that has something to report.
+  private func checkFolder(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw Failure(.missingInput, "\(path): no such folder")
+    }
+    guard isFolder.boolValue else {
+      throw Failure(
+        .badData, "\(path): a file; give the folder that 'scruple train' wrote, or a certificate (.json)")
+    }
+    guard hasFile("\(path)/training.json") || hasFile("\(path)/certificate.json") else {
+      throw Failure(
+        .missingInput,
+        "\(path): neither a training.json nor a certificate.json is there; 'scruple train' writes one")
+    }
+  }
 
   private func hasFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
@@ -135,6 +157,7 @@ struct ReportCommand: ParsableCommand {
       CurvePanel(title: "Certified gap", yLabel: "gap c", curves: curves(\.gap)),
     ].filter { !$0.curves.isEmpty }
     let table = Table(
+      name: "training",
       columns: [
         Table.Column("model", isNumeric: false), Table.Column("epochs"), Table.Column("training accuracy"),
         Table.Column("test accuracy"), Table.Column("certified gap"), Table.Column("seed"),

@@ -2,6 +2,7 @@ import Foundation
 import ScrupleData
 import ScrupleEvaluation
 import ScrupleNetwork
+import ScrupleReport
 
 /// Writes every find into a folder: `finds.csv` with both forms' verdicts, and of images a PNG each.
 struct FoolFiles {
@@ -20,7 +21,7 @@ struct FoolFiles {
     case .image: columns.append("file")
     case .tabular(let features): columns += features.map(\.name)
     }
-    lines = [Self.line(columns)]
+    lines = [Table.line(ofCSV: columns)]
   }
 
   /// Adds the finds of an attack.
@@ -64,27 +65,14 @@ struct FoolFiles {
       cells.append("finds/\(name)")
     case .tabular: cells += input.dequantize(bytes).map { "\($0)" }
     }
-    lines.append(Self.line(cells))
+    lines.append(Table.line(ofCSV: cells))
   }
 
   /// Makes the folders.
-  func prepare() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: "\(directory)/finds", withIntermediateDirectories: true)
-    } catch {
-      throw Failure(.cannotWrite, "\(directory): can't be written: \(error.localizedDescription)")
-    }
-  }
+  func prepare() throws { try prepareFolder("\(directory)/finds") }
 
   /// Writes the table.
   func finish() throws {
     try replaceFile("\(directory)/finds.csv", with: Array((lines.joined(separator: "\n") + "\n").utf8))
-  }
-
-  private static func line(_ cells: [String]) -> String {
-    cells.map {
-      $0.contains { ",\"\n".contains($0) } ? "\"\($0.replacingOccurrences(of: "\"", with: "\"\""))\"" : $0
-    }
-    .joined(separator: ",")
   }
 }

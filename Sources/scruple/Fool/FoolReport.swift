@@ -24,21 +24,7 @@ struct FoolReport {
     ]
     let galleries = try galleries()
     if !galleries.isEmpty { sections.append(Report.Section(title: "Finds", blocks: galleries)) }
-    if !tables.surveys.isEmpty {
-      let profiles = tables.surveys.compactMap { survey in survey.profile.map { (survey.model, $0) } }
-      sections.append(
-        Report.Section(
-          title: "Far away",
-          blocks: [
-            .table(tables.rays),
-            .text(
-              "Along a ray a network of dense layers with piecewise linear activations is linear in the end. The class "
-                + "with the largest slope in that last piece must win, and becomes certain if no other has its slope; with "
-                + "clipped activations all slopes end at 0, and the confidence at a limit. Both are computed, and compared with the "
-                + "network far out. On the device every byte saturates in the end: the ray is a finite list of inputs, and all are tried."
-            ),
-          ] + (profiles.isEmpty ? [] : [.figure(try Figures.rays(profiles))])))
-    }
+    if !tables.surveys.isEmpty { sections.append(try .farAway(tables.surveys)) }
     sections.append(
       Report.Section(
         title: "The attacks",

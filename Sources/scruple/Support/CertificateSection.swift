@@ -25,7 +25,7 @@ extension Report.Section {
       [one.title, one.certificate.set, one.certificate.headline].map { Table.Cell($0) }
     }
     let columns = ["model", "of which inputs", "proved"].map { Table.Column($0, isNumeric: false) }
-    var blocks: [Report.Block] = [.table(Table(columns: columns, rows: rows))]
+    var blocks: [Report.Block] = [.table(Table(name: "proved", columns: columns, rows: rows))]
 
     let whole = certified.filter(\.certificate.isOfEveryInput)
     var samples: [ScatterGroup] = []

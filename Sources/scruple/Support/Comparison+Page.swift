@@ -6,7 +6,8 @@ import ScrupleReport
 extension CompareCommand {
   /// The page of this comparison.
   func page(
-    _ comparison: Comparison, sets: [ComparedSet], data set: Dataset, file: ProgramFile, twin: Network
+    _ comparison: Comparison, sets: [ComparedSet], survey: RaySurvey?, data set: Dataset, file: ProgramFile,
+    twin: Network
   ) throws -> Report {
     let model = LivePart.Model(
       title: file.program.metadata.name, program: file.bytes, twin: twin)
@@ -18,7 +19,8 @@ extension CompareCommand {
         ("int8 model", "\(int8), \(grouped(file.bytes.count)) bytes"),
       ],
       live: Report.Section(
-        title: "Play with it", blocks: [.live(try LivePart(models: [model], data: set))]))
+        title: "Play with it", blocks: [.live(try LivePart(models: [model], data: set))]),
+      extra: try survey.map { [try .farAway([$0])] } ?? [])
   }
 }
 

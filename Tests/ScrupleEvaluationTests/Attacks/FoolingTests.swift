@@ -144,7 +144,7 @@ import Testing
       var last: [FoolOutcome] = []
       for budget in [101, 210, 450] {
         fooling.budget = budget
-        guard fooling.reasonAgainst(kind) == nil else { continue }
+        guard fooling.reasonAgainst(kind, on: [model]) == nil else { continue }
         let outcomes = try fooling.run(kind, on: model, side: form, AttackRun(seed: 6))
         #expect(outcomes == (try fooling.run(kind, on: model, side: form, AttackRun(seed: 6))))
         #expect(!outcomes.isEmpty)
@@ -178,10 +178,40 @@ import Testing
     let fooling = try Self.fooling(problem)
     var model = Self.model(problem)
     model.network = nil
+    for kind in [AttackKind.gradient, .pgd, .inversion] {
+      #expect(fooling.reasonAgainst(kind, on: [Self.model(problem)]) == nil)
+      #expect(fooling.reasonAgainst(kind, on: [model])?.contains("no float model") == true)
+    }
     #expect(try fooling.run(.pgd, on: model, side: .int8, AttackRun()).isEmpty)
     #expect(try fooling.run(.evolution, on: model, side: .float, AttackRun()).isEmpty)
     #expect(try fooling.run(.evolution, on: model, side: .int8, AttackRun()).first?.carried == nil)
     let survey = try RaySurvey(fooling, model, mostInputs: 500, AttackRun())
     #expect(survey.profile == nil && survey.checked == 0 && survey.rays.allSatisfy { $0.device != nil })
+    #expect(RaySummary(survey).float == nil && RaySummary(survey).int8 != nil)
+  }
+
+  @Test func `a summary's medians are those of its rays, on either side`() throws {
+    let problem = try AttackProblem(side: 6, seed: 2)
+    var fooling = try Self.fooling(problem)
+    fooling.count = 5
+    let survey = try RaySurvey(fooling, Self.model(problem), mostInputs: 100_000, AttackRun())
+    let summary = RaySummary(survey)
+    let (float, int8) = (try #require(summary.float), try #require(summary.int8))
+    let profile = try #require(survey.profile)
+    for level in summary.levels.indices {
+      #expect(float.reach.medianCrossings[level] == profile.medianCrossing(level: level))
+      #expect(float.reach.shares[level] == profile.shareReaching(level: level))
+      let reached = survey.rays.compactMap { $0.device?.crossings[level] }
+      #expect(int8.reach.shares[level] == Double(reached.count) / Double(survey.rays.count))
+      #expect((int8.reach.medianCrossings[level] == nil) == (2 * reached.count <= survey.rays.count))
+    }
+    #expect(float.reach.highest == profile.highestConfidence)
+    // No α leads anywhere on the device once every byte is saturated.
+    #expect(
+      int8.reach.medianCrossings.allSatisfy {
+        ($0 ?? 0) <= survey.rays.compactMap(\.device?.saturates).max()!
+      })
+    #expect(int8.inputs == survey.rays.reduce(0) { $0 + ($1.device?.inputs ?? 0) })
+    #expect(int8.tried == int8.inputs && summary.rayCount == survey.rays.count)
   }
 }
