@@ -84,15 +84,20 @@ public struct GraphAttacker {
     return path
   }
 
-  /// Changes a few bytes of the worst input so far and keeps what is worse.
+  /// Changes a few bytes of the worst input so far and keeps what is worse; begins at the worst of a few random inputs and
+  /// corners. Mostly very few bytes: the larger the gap, the fewer changes are for the worse.
   private mutating func evolve(evaluations: Int, result: inout AttackResult) {
     let batch = 16
-    var parent = randomInput()
-    var worst = 0.0
-    for _ in 0..<max(1, evaluations / batch) {
+    var start = AttackResult(attack: .evolution)
+    note((0..<batch).map { $0 % 2 == 0 ? randomInput() : randomCorner() }, in: &start)
+    result.merge(start)
+    var (parent, worst) = (start.gapInput, start.gap)
+    guard !parent.isEmpty else { return }
+    for _ in 1..<max(2, evaluations / batch) {
       let children = (0..<batch).map { _ in
         var child = parent
-        for _ in 0..<1 + generator.next(below: max(1, child.count / 20)) {
+        let share = Double(generator.uniform()) * Double(generator.uniform()) * Double(generator.uniform())
+        for _ in 0...Int(share * Double(child.count) / 20) {
           let position = generator.next(below: child.count)
           let range = box.ranges[position]
           child[position] = UInt8(Int(range.lowerBound) + generator.next(below: range.count))
