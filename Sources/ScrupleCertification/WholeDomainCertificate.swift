@@ -50,6 +50,9 @@ public enum ProbabilityBound {
   /// What the runtime's softmax may be off for given logits: `docs/numerics.md`.
   public static let headError = 0x1p-24
 
+  /// A gap above this moves a probability of ½ nearly anywhere: there is no point in making it smaller by a half.
+  public static let largestUsefulGap = 5.0
+
   /// If every difference of two logits moves by at most `gap`, no class's probability moves by more than
   /// this.
   ///

@@ -110,7 +110,8 @@ struct CertifyCommand: ParsableCommand {
   @Option(
     name: .long,
     help:
-      "Inputs that each attack may try, 0 for no attacks (default: 20000; around data 1000 for each sample).")
+      "Inputs that each attack may try, 0 for no attacks (default: 20000, none where the bound is of no use; around data 1000 for each sample)."
+  )
   var evaluations: Int?
 
   @Option(name: .long, help: ArgumentHelp("Only this share of the samples, such as 2/8.", valueName: "i/n"))
@@ -207,7 +208,8 @@ struct CertifyCommand: ParsableCommand {
     progress.update("proving")
     let proved = try proveGap(
       of: pair, exhaustive: domain.map { $0 == .exhaustive }, inputRounding: inputRounding == true)
-    let evaluations = evaluations ?? 20_000
+    // Attacks tell how good a bound is: one of no use needs none.
+    let evaluations = evaluations ?? (proved.isUseful ? 20_000 : 0)
     guard case .wholeDomain(let closedForm) = proved.proof, evaluations > 0 else { return proved }
     var attacks: [AttackResult] = []
     if let pair = pair as? ModelPair {

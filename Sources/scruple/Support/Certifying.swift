@@ -21,5 +21,5 @@ func proveGap(
 
 extension CertificateDocument {
   /// Whether the gap says anything: one above 5 moves a probability of one half almost to 0 or 1.
-  var isUseful: Bool { gap < 5 }
+  var isUseful: Bool { gap < ProbabilityBound.largestUsefulGap }
 }
