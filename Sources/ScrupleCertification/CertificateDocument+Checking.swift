@@ -37,6 +37,9 @@ extension CertificateDocument {
       let certificate = pair.wholeDomain(
         inputRounding: stated.includesInputRounding, refine: stated.pairs.contains { $0.weights != nil })
       derived = CertificateDocument(certificate, of: pair)
+      if let method = methodProblem(stated, derived, pair) {
+        return problems + wordProblems(derived) + [method] + attackProblems(pair)
+      }
     case .exhaustive:
       guard let pair = pair as? ModelPair else { throw .notADenseChain(network: pair.twin.name) }
       derived = CertificateDocument(try Certifier.exhaustive(pair), of: pair)
@@ -64,6 +67,21 @@ extension CertificateDocument {
       problems.append("the certificate is about the int8 program \(models.int8), this is \(actual.int8)")
     }
     return problems
+  }
+
+  /// A sentence for a certificate of any layers whose bounds are consistent, and larger than what is proved now.
+  private func methodProblem(
+    _ stated: WholeDomainCertificate, _ derived: CertificateDocument, _ pair: any CertifiedPair
+  ) -> String? {
+    guard case .wholeDomain(let proved) = derived.proof, pair is GraphPair,
+      !numberProblems(derived).isEmpty, stated.gap == stated.pairs.map(\.bound).max(),
+      stated.pairs.map({ [$0.first, $0.second] }) == proved.pairs.map({ [$0.first, $0.second] }),
+      zip(stated.pairs, proved.pairs).allSatisfy({ $0.bound >= $1.bound }),
+      numberProblems(CertificateDocument(stated, of: pair)).isEmpty
+    else { return nil }
+    return
+      "another method made this certificate (\(tool)): it states a gap of \(stated.gap), this version proves "
+      + "\(proved.gap). What it states follows from that; make it again to have every number of it checked"
   }
 
   private func wordProblems(_ derived: CertificateDocument) -> [String] {

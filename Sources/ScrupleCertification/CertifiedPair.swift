@@ -24,7 +24,7 @@ extension ModelPair: CertifiedPair {
 }
 
 extension GraphPair: CertifiedPair {
-  /// Certificate A by error propagation; there is nothing to refine.
+  /// Certificate A by error propagation, always refined.
   public func wholeDomain(inputRounding: Bool, refine: Bool) -> WholeDomainCertificate {
     Certifier.wholeDomain(self, inputRounding: inputRounding)
   }

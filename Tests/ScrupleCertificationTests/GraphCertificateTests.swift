@@ -41,7 +41,8 @@ struct GraphCertificateTests {
     let quantized = try TestModels.quantized(widths, seed: 3, temperature: 0.7)
     let chain = Certifier.wholeDomain(
       try ModelPair(twin: quantized.twin, program: quantized.program), refine: false)
-    let graph = Certifier.wholeDomain(try GraphPair(twin: quantized.twin, program: quantized.program))
+    let graph = Certifier.wholeDomain(
+      try GraphPair(twin: quantized.twin, program: quantized.program), refine: false)
     #expect(abs(graph.gap - chain.gap) <= 1e-9 * chain.gap)
     for (a, b) in zip(graph.pairs, chain.pairs) { #expect(abs(a.bound - b.bound) <= 1e-9 * b.bound) }
     #expect(graph.layers.map(\.unstable) == chain.layers.map(\.unstable))
@@ -137,7 +138,7 @@ struct GraphCertificateTests {
       let confidence = softmax(GraphLogits(pair.twin, pair.program, box.center).device)
       for k in caps.indices { #expect(caps[k] - confidence[k] < 1e-6) }
     }
-    #expect(certificate.gap <= Certifier.wholeDomain(pair, effort: 0).gap * (1 + 1e-9))
+    #expect(certificate.gap <= Certifier.wholeDomain(pair, effort: 0, refine: false).gap * (1 + 1e-9))
   }
 
   @Test func `a program that is not the twin's is refused with the difference`() throws {

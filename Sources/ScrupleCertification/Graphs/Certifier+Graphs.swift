@@ -8,23 +8,27 @@ extension Certifier {
   ///   - inputRounding: also for float inputs in the domain that are not representable; see
   ///     ``wholeDomain(_:inputRounding:refine:)``.
   ///   - effort: multiplications that may be spent on tighter bounds of hidden differences.
+  ///   - refine: prove smaller bounds of all layers at once (``QuadraticProof``) where that gives a useful gap.
   public static func wholeDomain(
-    _ pair: GraphPair, inputRounding: Bool = false, effort: Int = GraphPair.usualEffort
+    _ pair: GraphPair, inputRounding: Bool = false, effort: Int = GraphPair.usualEffort, refine: Bool = true
   ) -> WholeDomainCertificate {
     certificate(
-      pair, box: .whole(inputs: pair.program.inputCount), inputRounding: inputRounding, effort: effort)
+      pair, box: .whole(inputs: pair.program.inputCount), inputRounding: inputRounding, effort: effort,
+      refine: refine)
   }
 
   /// The same bounds over a box of inputs.
   public static func certificate(
-    _ pair: GraphPair, box: InputBox, inputRounding: Bool = false, effort: Int = GraphPair.usualEffort
+    _ pair: GraphPair, box: InputBox, inputRounding: Bool = false, effort: Int = GraphPair.usualEffort,
+    refine: Bool = false
   ) -> WholeDomainCertificate {
     let ranges = pair.ranges(over: box, realInputs: inputRounding)
     let radius = inputRounding ? Slack.up(1 / 510, operations: 1) : 0
     let differences = pair.refined(
       pair.differences(ranges: ranges, inputRadius: radius), ranges: ranges, inputRadius: radius,
       effort: effort)
-    let pairs = pair.pairGaps(differences, inputRadius: radius)
+    var pairs = pair.pairGaps(differences, inputRadius: radius)
+    if refine { pairs = pair.refined(pairs, differences: differences, inputRadius: radius) }
     let gap = pairs.map(\.bound).max() ?? 0
     let layers = pair.steps.indices.dropLast().map { index in
       WholeDomainCertificate.Layer(

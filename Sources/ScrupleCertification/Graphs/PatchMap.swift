@@ -178,19 +178,44 @@ extension PatchMap {
 
   /// One row of `W`, as a vector over the inputs.
   func row(_ weights: PatchWeights, of output: Int) -> [Double] {
-    let (position, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
     var result = [Double](repeating: 0, count: inputCount)
+    for (input, weight) in entries(weights, of: output) { result[input] = weight }
+    return result
+  }
+
+  /// What is not zero in one row of `W`.
+  func entries(_ weights: PatchWeights, of output: Int) -> [(input: Int, weight: Double)] {
+    let (position, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
+    var result: [(input: Int, weight: Double)] = []
+    func add(_ input: Int, _ weight: Double) { if weight != 0 { result.append((input, weight)) } }
     for index in starts[position]..<starts[position + 1] {
       if isChannelwise {
-        result[pixels[index] * inputChannels + channel] =
-          weights.columns[places[index] * inputChannels + channel]
+        let weight = weights.columns[places[index] * inputChannels + channel]
+        add(pixels[index] * inputChannels + channel, weight)
         continue
       }
       let row = (channel * area + places[index]) * inputChannels
-      for input in 0..<inputChannels {
-        result[pixels[index] * inputChannels + input] = weights.rows[row + input]
-      }
+      for input in 0..<inputChannels { add(pixels[index] * inputChannels + input, weights.rows[row + input]) }
     }
     return result
+  }
+
+  /// The inputs in the window of one output of a channelwise map.
+  func window(of output: Int) -> [Int] {
+    let (position, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
+    return (starts[position]..<starts[position + 1]).map { pixels[$0] * inputChannels + channel }
+  }
+
+  /// The largest of some numbers of the inputs, over all channels of each output's window.
+  func largest(of numbers: [Int]) -> [Int] {
+    (0..<starts.count - 1).flatMap { position in
+      var largest = 0
+      for index in starts[position]..<starts[position + 1] {
+        for input in pixels[index] * inputChannels..<(pixels[index] + 1) * inputChannels {
+          largest = max(largest, numbers[input])
+        }
+      }
+      return [Int](repeating: largest, count: outputChannels)
+    }
   }
 }
