@@ -9,6 +9,7 @@ import numpy
 from PIL import Image
 
 from fetching import download_wheel
+from pictures import fonts
 
 REQUIREMENT = "music21==10.5.1"
 # Scores of each folder of the corpus at most, so that Bach, Palestrina and fiddle tunes don't outweigh the rest.
@@ -18,6 +19,26 @@ SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
 FONTS = ["Leipzig", "Bravura", "Gootville", "Leland", "Petaluma"]
 # Staff spaces are this many pixels in a rendered page.
 SPACE = 9.0
+# What words on a page are set in, and how they are drawn, whatever a machine has installed and is set to: verovio asks for
+# Times, and for its music typefaces (signs amid words), which are not installed anywhere.
+TYPEFACES = ["fonts-liberation", "fonts-dejavu-core"]
+FONTCONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  {folders}
+  <cachedir>{cache}</cachedir>
+  <match target="pattern">
+    <test name="family"><string>Times</string></test>
+    <edit name="family" mode="assign" binding="same"><string>Liberation Serif</string></edit>
+  </match>
+  <match target="pattern">
+    <edit name="family" mode="append_last"><string>DejaVu Sans</string></edit>
+    <edit name="antialias" mode="assign"><bool>true</bool></edit>
+    <edit name="hinting" mode="assign"><bool>true</bool></edit>
+    <edit name="hintstyle" mode="assign"><const>hintslight</const></edit>
+  </match>
+</fontconfig>
+"""
 
 
 def scores(folder):
@@ -45,6 +66,7 @@ def scores(folder):
 
 def rendered(root, count):
     """About `count` pages in all: {part: [(name, array of grey bytes)]}. Those in `root`/pages aren't drawn again."""
+    choose_typefaces(root)
     parts = scores(root / "scores")
     total = sum(map(len, parts.values()))
     pages = {}
@@ -53,6 +75,15 @@ def rendered(root, count):
         pages[part] = [(f, numpy.asarray(Image.open(f))) for f in drawn]
         print(f"{part}: {len(drawn)} pages of {len(files)} scores", flush=True)
     return pages
+
+
+def choose_typefaces(root):
+    """From now on this process and its children see these fonts only."""
+    fonts.unpack(root / "fonts", TYPEFACES)
+    folders = "".join(f"<dir>{root / 'fonts' / package}</dir>" for package in TYPEFACES)
+    settings = root / "fontconfig.xml"
+    settings.write_text(FONTCONFIG.format(folders=folders, cache=root / "fontconfig-cache"))
+    os.environ["FONTCONFIG_FILE"] = str(settings)
 
 
 def draw(files, folder, wanted):
