@@ -99,6 +99,17 @@ public struct Predictions: Sendable, Equatable {
     probabilities[sample * classCount..<(sample + 1) * classCount]
   }
 
+  /// What a device compares with a threshold: the bracket's lower end, or the confidence where there is no certificate.
+  public var sure: [Double] {
+    guard let device, device.gap != nil else { return confidences }
+    return device.lower.map { Double($0) * 0x1p-31 }
+  }
+
+  /// Of each sample the confidence if it is decided for class `k`, otherwise less than any threshold.
+  public func confidences(for k: Int) -> [Double] {
+    decisions.indices.map { decisions[$0] == k ? confidences[$0] : -1 }
+  }
+
   /// For every labelled sample, whether the decision is right; `nil` without labels.
   public var correct: [Bool]? {
     labels.map { labels in zip(decisions, labels).map { $0 == $1 } }

@@ -42,4 +42,16 @@ public struct Selection: Sendable, Equatable, Codable {
     }
     return best
   }
+
+  /// The smallest threshold with which, of the labelled samples that are decided for a class and reach it, the share
+  /// `target` is of the class; `nil` when none does, or there are no labels.
+  ///
+  /// - Parameter k: the class; nil for all of them.
+  public static func threshold(reaching target: Double, for k: Int?, in predictions: Predictions) -> Double? {
+    guard let correct = predictions.correct else { return nil }
+    let sure = predictions.sure
+    let decided = predictions.decisions.indices.filter { k == nil || predictions.decisions[$0] == k }
+    return threshold(
+      reaching: target, confidences: decided.map { sure[$0] }, correct: decided.map { correct[$0] })
+  }
 }

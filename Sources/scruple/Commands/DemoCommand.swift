@@ -14,7 +14,7 @@ struct DemoCommand: ParsableCommand {
       fashion  the same with 28×28 images of clothes, against noise. A minute or two. Needs the Debian package \
       dataset-fashion-mnist.
       sheet-music  is an arbitrary picture sheet music? Four networks of models/ in the open world: what their 99 % \
-      precision is worth among pictures of kinds that they have never seen. Half a minute. Needs the pictures: \
+      precision is worth among pictures of kinds that they have never seen. A minute. Needs the pictures: \
       tools/build-sheet-music.
 
       Without a name iris and fashion are run. Networks are trained here and now, but for sheet-music's.

@@ -79,17 +79,17 @@ struct DemoModel {
 
   /// The model as a page runs it.
   var live: LivePart.Model { LivePart.Model(title: title, program: file.bytes, twin: twin) }
-
-  /// One line about what it takes on the device.
-  var size: String {
-    "\(grouped(file.bytes.count)) B of flash, \(grouped(file.engine.arenaSize)) B of RAM, "
-      + "\(grouped(file.engine.multiplyAccumulates)) multiply-accumulates"
-  }
 }
 
 /// Tells a story in the terminal, or keeps silent for the sake of JSON.
 struct Teller {
-  var silent: Bool
+  let silent: Bool
+  let progress: ProgressLine
+
+  init(silent: Bool) {
+    self.silent = silent
+    progress = ProgressLine(silent: silent)
+  }
 
   func callAsFunction(_ text: String = "") { if !silent { print(text) } }
 

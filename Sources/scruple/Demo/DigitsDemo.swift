@@ -10,15 +10,8 @@ import ScrupleTraining
 struct DigitsDemo {
   let directory: String
   let teller: Teller
-  private let progress: ProgressLine
   /// Images made for each class, half of them from noise and half from an empty image.
   private static let imagesPerClass = 10
-
-  init(directory: String, teller: Teller) {
-    self.directory = directory
-    self.teller = teller
-    progress = ProgressLine(silent: teller.silent)
-  }
 
   /// A trained network, and images that it was fooled with.
   struct Fooled {
@@ -41,10 +34,11 @@ struct DigitsDemo {
     for activation in ["identity", "tanh"] {
       let recipe = try recipe(activation)
       let (network, record) = try train(
-        recipe, into: "\(directory)/\(recipe.name)", keepsLines: false, progress: progress)
+        recipe, into: "\(directory)/\(recipe.name)", keepsLines: false, progress: teller.progress)
       fooled.append(try fool(activation, network, record, test))
     }
-    let model = try DemoModel(title: "ReLU", recipe: recipe("relu"), directory: directory, progress: progress)
+    let model = try DemoModel(
+      title: "ReLU", recipe: recipe("relu"), directory: directory, progress: teller.progress)
     fooled.append(try fool("ReLU", model.twin, model.record, test))
     let board = try Board.named("netduinoplus2")
     let device = try onDevice(model, test, board)
@@ -53,7 +47,7 @@ struct DigitsDemo {
     teller(
       "\nThe images look like nothing, and every network is sure of them. int8 is \(board.part), simulated here:"
     )
-    teller("  \(model.title): \(model.size)")
+    teller("  \(model.title): \(model.file.size)")
     teller(
       "  of the images made for float, \(device.carried) of \(device.tried) are taken for digits on the device, too"
     )
@@ -89,11 +83,11 @@ struct DigitsDemo {
   private func fool(_ title: String, _ network: Network, _ record: TrainingRecord, _ test: Dataset) throws
     -> Fooled
   {
-    progress.update("\(title): going backwards")
+    teller.progress.update("\(title): going backwards")
     let answers = try FloatClassifier(network: network).predictions(for: test)
     let outcome = try fooling(test, network).backwards(
       model(title, network, nil), side: .float, perClass: DigitsDemo.imagesPerClass, AttackRun(seed: 1))
-    progress.clear()
+    teller.progress.clear()
     guard let outcome else { throw Failure(.badData, "\(title): there is no way backwards") }
     return Fooled(
       title: title, network: network, record: record, accuracy: answers.accuracy ?? 0, backwards: outcome)
@@ -122,8 +116,8 @@ struct DigitsDemo {
   }
 
   private func onDevice(_ model: DemoModel, _ test: Dataset, _ board: Board) throws -> OnDevice {
-    progress.update("ReLU on \(board.name)")
-    defer { progress.clear() }
+    teller.progress.update("ReLU on \(board.name)")
+    defer { teller.progress.clear() }
     let both = self.model(model.title, model.twin, model.file)
     let fooling = try fooling(test, model.network)
     let float = try fooling.backwards(

@@ -9,15 +9,8 @@ import ScrupleReport
 struct FashionDemo {
   let directory: String
   let teller: Teller
-  private let progress: ProgressLine
   private static let noises = ["uniform", "permuted", "smoothed"]
   private static let samples = 2000
-
-  init(directory: String, teller: Teller) {
-    self.directory = directory
-    self.teller = teller
-    progress = ProgressLine(silent: teller.silent)
-  }
 
   /// - Returns: the checks, held or not.
   func run() throws -> [Check] {
@@ -28,10 +21,11 @@ struct FashionDemo {
     )
     teller("also taught to doubt (ACET). Both train here with fewer epochs than their recipes in models/.\n")
     let plain = try DemoModel(
-      title: "plain network", recipe: "fashion-plain", epochs: 6, directory: directory, progress: progress)
+      title: "plain network", recipe: "fashion-plain", epochs: 6, directory: directory,
+      progress: teller.progress)
     let cured = try DemoModel(
       title: "cured network (ACET)", recipe: "fashion-acet", epochs: 6, attackSteps: 10,
-      directory: directory, progress: progress)
+      directory: directory, progress: teller.progress)
     var results: [(model: DemoModel, comparison: Comparison, sets: [ComparedSet])] = []
     for model in [plain, cured] {
       let (comparison, sets) = try compare(model, test, board)
@@ -43,7 +37,7 @@ struct FashionDemo {
     teller.show(table)
     teller()
     for (model, comparison, _) in results {
-      teller("  \(model.title): \(model.size)")
+      teller("  \(model.title): \(model.file.size)")
       if let certified = comparison.bracket.certifiedDrift {
         teller(
           "  proved: no input of all 256^784 can move a probability by more than \(bound(certified)) from float to int8"
@@ -74,8 +68,8 @@ struct FashionDemo {
       float: FloatClassifier(name: "float", network: model.twin),
       int8: model.file.classifier(on: InProcessDevice(board)), data: test, ood: ood,
       options: ComparisonOptions(maximumAccuracyLoss: 0.005, maximumAUROCDrift: 0.005)
-    ) { set, classifier in progress.update("\(model.title): \(classifier) on \(set)") }
-    progress.clear()
+    ) { set, classifier in teller.progress.update("\(model.title): \(classifier) on \(set)") }
+    teller.progress.clear()
     return (comparison, sets)
   }
 

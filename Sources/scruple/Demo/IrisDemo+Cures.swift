@@ -20,7 +20,7 @@ extension IrisDemo {
     let networks = try [("CEDA", "ceda"), ("certified", "certified")].map { title, name in
       try DemoModel(
         title: title, recipe: DemoRecipe.write(Self.recipe(name), name: "iris-mlp-\(name)", in: directory),
-        directory: directory, progress: progress)
+        directory: directory, progress: teller.progress)
     }
     let data = try iris.matching(input)
     guard case .values(let values) = data.samples, let labels = data.labels else {

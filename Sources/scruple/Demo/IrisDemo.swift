@@ -9,15 +9,8 @@ import ScrupleReport
 struct IrisDemo {
   let directory: String
   let teller: Teller
-  let progress: ProgressLine
   /// Petal length and width, in cm, of flowers that don't exist.
   static let farPoints: [(Float, Float)] = [(0.1, 5), (10, 10), (5, -5)]
-
-  init(directory: String, teller: Teller) {
-    self.directory = directory
-    self.teller = teller
-    progress = ProgressLine(silent: teller.silent)
-  }
 
   /// - Returns: the checks, held or not.
   func run() throws -> [Check] {
@@ -25,11 +18,11 @@ struct IrisDemo {
     let iris = try Catalogue.load("iris")
     teller("Fisher's irises: \(iris.count) flowers, three species, told apart by petal length and width.\n")
     let logistic = try DemoModel(
-      title: "logistic regression", recipe: "iris-logistic", directory: directory, progress: progress)
+      title: "logistic regression", recipe: "iris-logistic", directory: directory, progress: teller.progress)
     let plain = try DemoModel(
-      title: "plain network", recipe: "iris-mlp-plain", directory: directory, progress: progress)
+      title: "plain network", recipe: "iris-mlp-plain", directory: directory, progress: teller.progress)
     let cured = try DemoModel(
-      title: "cured network (ACET)", recipe: "iris-mlp-acet", directory: directory, progress: progress)
+      title: "cured network (ACET)", recipe: "iris-mlp-acet", directory: directory, progress: teller.progress)
     let models = [logistic, plain, cured]
     for model in models {
       let right = try rightCount(model, iris)
@@ -43,7 +36,7 @@ struct IrisDemo {
     teller(
       "\nThe int8 column is the device: \(board.part), \(board.flash >> 10) KB of flash, \(board.ram >> 10) KB of RAM, simulated here."
     )
-    for model in models { teller("  \(model.title): \(model.size)") }
+    for model in models { teller("  \(model.title): \(model.file.size)") }
     for model in models {
       guard let certificate = model.certificate else { continue }
       teller(

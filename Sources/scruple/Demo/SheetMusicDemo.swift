@@ -10,19 +10,12 @@ import ScrupleReport
 struct SheetMusicDemo {
   let directory: String
   let teller: Teller
-  private let progress: ProgressLine
   static let kinds = ["handwriting", "staves", "fretboards", "barcodes", "science"]
   static let label = "sheet music"
   private static let models = [
     ("plain", "sheet-music-plain"), ("CEDA", "sheet-music-ceda"), ("ACET", "sheet-music-acet"),
     ("best", "sheet-music"),
   ]
-
-  init(directory: String, teller: Teller) {
-    self.directory = directory
-    self.teller = teller
-    progress = ProgressLine(silent: teller.silent)
-  }
 
   /// One of the models, with what it says on both sides.
   struct Tested {
@@ -57,7 +50,7 @@ struct SheetMusicDemo {
       pictures = sets
       tested.append(try test(title, name, file, twin, sets, board))
     }
-    progress.clear()
+    teller.progress.clear()
     guard let pictures, let best = tested.last else { return [] }
     let table = summary(tested)
     teller.show(table)
@@ -65,7 +58,7 @@ struct SheetMusicDemo {
       "\nint8 is \(board.part), simulated here. Each threshold is the least one with 99 % precision on validation"
     )
     teller("pictures; in the open world as many unseen pictures come as known ones.")
-    teller("  best: \(size(of: best.file))")
+    teller("  best: \(best.file.size)")
     let checks = checks(best)
     teller.show(checks)
     try report(tested, pictures, table: table, checks: checks).write(toDirectory: directory)
@@ -93,7 +86,7 @@ struct SheetMusicDemo {
     }
     func measure(_ classifier: some Classifier) throws -> OpenWorld {
       func predictions(_ set: Dataset) throws -> ScrupleEvaluation.Predictions {
-        progress.update("\(title): \(classifier.name) on \(set.name)")
+        teller.progress.update("\(title): \(classifier.name) on \(set.name)")
         return try classifier.predictions(for: set)
       }
       return try OpenWorld(
@@ -116,13 +109,13 @@ struct SheetMusicDemo {
     var rows = [
       row("accuracy", \.accuracy, percent),
       row("AUROC against unseen kinds", \.auroc) { fixed($0, 4) },
-      row("threshold", \.threshold) { fixed($0, 4) },
-      row("sheet music that reaches it", \.known.recall, percent),
+      row("threshold", \.known.threshold) { fixed($0, 4) },
+      row("sheet music that reaches it", \.recall, percent),
       row("precision on known kinds", \.known.precision, percent),
       row("precision in the open world", \.openPrecision, percent),
     ]
     for (index, kind) in SheetMusicDemo.kinds.enumerated() {
-      rows.append(row("taken for sheet music: \(kind)", { $0.unseen[index].share }, percent))
+      rows.append(row("taken for sheet music: \(kind)", { $0.unseen[index] }, percent))
     }
     return Table(
       columns: [Table.Column("", isNumeric: false)]
@@ -140,10 +133,5 @@ struct SheetMusicDemo {
       Check("best: precision in the open world, int8", int8.openPrecision ?? 0, .atLeast, 0.97),
       Check("best: accuracy, float minus int8", float.accuracy - int8.accuracy, .atMost, 0.002),
     ]
-  }
-
-  private func size(of file: ProgramFile) -> String {
-    "\(grouped(file.bytes.count)) B of flash, \(grouped(file.engine.arenaSize)) B of RAM, "
-      + "\(grouped(file.engine.multiplyAccumulates)) multiply-accumulates"
   }
 }

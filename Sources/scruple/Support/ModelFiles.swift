@@ -27,6 +27,12 @@ struct ProgramFile {
     }
   }
 
+  /// What it takes on the device, in words.
+  var size: String {
+    "\(grouped(bytes.count)) B of flash, \(grouped(engine.arenaSize)) B of RAM, "
+      + "\(grouped(engine.multiplyAccumulates)) multiply-accumulates"
+  }
+
   /// Whether `network` is the float model that the file was made from.
   func isTwin(_ network: Network) -> Bool { network.checksum == program.metadata.checksum }
 }

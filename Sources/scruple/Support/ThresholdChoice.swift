@@ -46,10 +46,7 @@ struct ThresholdChoice: ParsableArguments {
     guard set.labels != nil else { throw Failure(.badData, "\(validation): it has no labels") }
     let predictions = try DeviceClassifier(engine: Engine(program.encoded()), input: metadata.input)
       .predictions(for: set)
-    let lower = metadata.gap == nil ? nil : predictions.device?.lower.map(real)
-    guard
-      let threshold = ClassSelection.threshold(reaching: precision, for: k, in: predictions, scores: lower)
-    else {
+    guard let threshold = Selection.threshold(reaching: precision, for: k, in: predictions) else {
       throw Failure(
         .checkDidNotHold,
         "\(validation): there is no threshold with which \(percent(precision)) of what is accepted is right")
