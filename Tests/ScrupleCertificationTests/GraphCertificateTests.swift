@@ -7,13 +7,6 @@ import Testing
 
 /// Certificates of networks with convolutions, poolings and additions, held against inputs.
 struct GraphCertificateTests {
-  private func pair(_ network: Network, seed: UInt64) throws -> GraphPair {
-    var generator = SeededGenerator(seed: seed)
-    let data = (0..<60 * network.input.count).map { _ in generator.uniform() }
-    let quantized = try Quantizer(method: .calibration).quantize(network, calibration: data)
-    return try GraphPair(twin: quantized.twin, program: quantized.program)
-  }
-
   private func inputs(_ box: InputBox, count: Int, seed: UInt64) -> [[UInt8]] {
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { sample in
@@ -51,7 +44,7 @@ struct GraphCertificateTests {
 
   @Test(arguments: GraphKind.allCases, [UInt64(1), 2])
   func `every step stays within its ranges and its difference`(kind: GraphKind, seed: UInt64) throws {
-    let pair = try pair(kind.network(seed: seed), seed: seed)
+    let pair = try GraphPair(kind.network(seed: seed), seed: seed)
     let count = pair.program.inputCount
     var generator = SeededGenerator(seed: 9)
     let boxes = [
@@ -80,7 +73,7 @@ struct GraphCertificateTests {
 
   @Test(arguments: GraphKind.allCases)
   func `no attack exceeds the gap, and signs make it smaller`(kind: GraphKind) throws {
-    let pair = try pair(kind.network(seed: 4), seed: 5)
+    let pair = try GraphPair(kind.network(seed: 4), seed: 5)
     let certificate = Certifier.wholeDomain(pair)
     var attacker = GraphAttacker(pair, seed: 6)
     for attack in GraphAttacker.attacks {
@@ -102,7 +95,7 @@ struct GraphCertificateTests {
       builder.convolve(4, Window(kernelHeight: 1, kernelWidth: 1))
       builder.pool(seed % 2 == 0 ? .maximum : .average, Window(kernelHeight: 1, kernelWidth: 2))
       builder.convolve(3, Window(kernelHeight: 1, kernelWidth: 1), .identity)
-      let pair = try pair(builder.network(classes: 2), seed: seed)
+      let pair = try GraphPair(builder.network(classes: 2), seed: seed)
       let certificate = Certifier.wholeDomain(pair)
       var worst = 0.0
       for x in 0..<256 {
@@ -117,7 +110,7 @@ struct GraphCertificateTests {
 
   @Test(arguments: GraphKind.allCases, [0, 3, 40])
   func `no input of a box exceeds its certificate or its cap`(kind: GraphKind, radius: Int) throws {
-    let pair = try pair(kind.network(seed: 7), seed: 8)
+    let pair = try GraphPair(kind.network(seed: 7), seed: 8)
     var generator = SeededGenerator(seed: 10)
     let box = InputBox.ball(around: TestModels.input(pair.program.inputCount, &generator), radius: radius)
     let certificate = GraphCertifier(pair).bound(box)
@@ -142,7 +135,7 @@ struct GraphCertificateTests {
   }
 
   @Test func `a program that is not the twin's is refused with the difference`() throws {
-    let pair = try pair(GraphKind.separable.network(seed: 12), seed: 13)
+    let pair = try GraphPair(GraphKind.separable.network(seed: 12), seed: 13)
     var program = pair.program
     guard case .depthwise(var layer) = program.layers[1] else { return #expect(Bool(false)) }
     layer.kernel.weights[5] ^= 1
@@ -154,7 +147,7 @@ struct GraphCertificateTests {
   }
 
   @Test func `moved biases and multipliers are part of the gap`() throws {
-    let whole = try pair(GraphKind.residual.network(seed: 14), seed: 15)
+    let whole = try GraphPair(GraphKind.residual.network(seed: 14), seed: 15)
     var program = whole.program
     guard case .convolution(var layer) = program.layers[1] else { return #expect(Bool(false)) }
     for channel in layer.kernel.bias.indices {

@@ -6,13 +6,6 @@ import Testing
 
 /// Bounds over all layers at once, held against everything that they are about.
 struct QuadraticProofTests {
-  private func pair(_ network: Network, seed: UInt64) throws -> GraphPair {
-    var generator = SeededGenerator(seed: seed)
-    let data = (0..<60 * network.input.count).map { _ in generator.uniform() }
-    let quantized = try Quantizer(method: .calibration).quantize(network, calibration: data)
-    return try GraphPair(twin: quantized.twin, program: quantized.program)
-  }
-
   private func system(_ pair: GraphPair, inputRadius: Double = 0) throws -> DifferenceSystem {
     let ranges = pair.ranges(over: .whole(inputs: pair.program.inputCount))
     let differences = pair.differences(ranges: ranges, inputRadius: inputRadius)
@@ -63,7 +56,7 @@ struct QuadraticProofTests {
       builder.pool(.maximum, Window(kernelHeight: 1, kernelWidth: 2, strideHeight: 1, strideWidth: 1))
     }
     builder.convolve(2, Window(kernelHeight: 1, kernelWidth: 1))
-    let pair = try pair(builder.network(classes: 2), seed: seed)
+    let pair = try GraphPair(builder.network(classes: 2), seed: seed)
     let system = try system(pair)
     let weights = try weights(pair, system)
     let bent = (0..<system.count).filter { !system.isFree($0) }
@@ -81,7 +74,7 @@ struct QuadraticProofTests {
 
   @Test(arguments: GraphKind.allCases, [0, 1.0 / 510])
   func `random factors of a whole network do not exceed it`(kind: GraphKind, inputRadius: Double) throws {
-    let pair = try pair(kind.network(seed: 21), seed: 22)
+    let pair = try GraphPair(kind.network(seed: 21), seed: 22)
     let system = try system(pair, inputRadius: inputRadius)
     let weights = try weights(pair, system)
     let bound = try bound(system, weights)
@@ -98,7 +91,7 @@ struct QuadraticProofTests {
 
   @Test(arguments: GraphKind.allCases.filter { $0 != .poolings })
   func `differences of a real input are among those of the system`(kind: GraphKind) throws {
-    let pair = try pair(kind.network(seed: 24), seed: 25)
+    let pair = try GraphPair(kind.network(seed: 24), seed: 25)
     let system = try system(pair)
     var generator = SeededGenerator(seed: 26)
     for _ in 0..<10 {
@@ -132,7 +125,7 @@ struct QuadraticProofTests {
 
   @Test(arguments: GraphKind.allCases)
   func `certificates become smaller, never larger, and are the same each time`(kind: GraphKind) throws {
-    let pair = try pair(kind.network(seed: 27), seed: 28)
+    let pair = try GraphPair(kind.network(seed: 27), seed: 28)
     let (plain, refined) = (Certifier.wholeDomain(pair, refine: false), Certifier.wholeDomain(pair))
     for (a, b) in zip(plain.pairs, refined.pairs) {
       #expect(b.bound <= a.bound && b.entrywise == a.entrywise)
@@ -180,7 +173,7 @@ struct QuadraticProofTests {
   }
 
   @Test func `a certificate by an older method is told apart from one that is wrong`() throws {
-    let pair = try pair(GraphKind.convolutions.network(seed: 29), seed: 30)
+    let pair = try GraphPair(GraphKind.convolutions.network(seed: 29), seed: 30)
     let old = CertificateDocument(Certifier.wholeDomain(pair, refine: false), of: pair)
     let problems = try old.problems(for: pair)
     #expect(problems.count == 1)

@@ -2,11 +2,73 @@ import Foundation
 import Testing
 
 @Suite struct BadInputTests {
+  static let iris = "models/iris-mlp-acet/model"
   static let lenet = "models/fashion-lenet-acet/model"
   static let plain = "models/fashion-lenet-plain/model"
   static let pair = "\(lenet).safetensors \(lenet).scruple"
 
   @Test(arguments: [
+    ("run \(iris).scruple", 64, "give inputs or --row"),
+    ("run \(iris).scruple --row 1,x", 65, "scruple: --row 1,x: the value of petal width is not a number\n"),
+    (
+      "run \(iris).scruple --row 1", 65,
+      "scruple: --row 1: 1 values, the model reads 2: petal length, petal width\n"
+    ),
+    (
+      "run \(iris).scruple --row nan,1", 65,
+      "scruple: --row nan,1: the value of petal length is not a number\n"
+    ),
+    ("run nothing.scruple --row 1,1", 66, "scruple: nothing.scruple: no such file\n"),
+    ("run models --row 1,1", 65, "scruple: models: a folder, where a model file is expected\n"),
+    (
+      "run \(iris).scruple nothing.csv", 66,
+      "scruple: nothing.csv: can't be read: there is no such file or folder"
+    ),
+    ("run \(iris).scruple fashion-mnist", 65, "scruple: fashion-mnist: expected 2 features"),
+    ("run \(iris).scruple iris:tset", 65, "scruple: iris:tset: 'tset' is not a part"),
+    ("run LICENSE --row 1,1", 65, "scruple: LICENSE: not a .scruple file"),
+    (
+      "inspect \(iris).safetensors", 65,
+      "scruple: \(iris).safetensors: a float model (.safetensors), where an int8 model (.scruple) is"
+    ),
+    (
+      "simulate \(iris).scruple --board nonesuch --data iris", 64,
+      "scruple: no board is named nonesuch; there are microbit,"
+    ),
+    ("simulate \(iris).scruple --board microbit --data iris --limit 0", 64, "--limit must be 1 or more"),
+    ("simulate \(iris).scruple --board microbit", 64, "Missing expected argument '--data <dataset>'"),
+    ("train nothing.yaml", 66, "scruple: nothing.yaml: cannot be read"),
+    (
+      "quantize \(iris).safetensors -o /nonexistent/model.scruple", 73,
+      "scruple: /nonexistent/model.scruple: can't be written"
+    ),
+    (
+      "quantize \(iris).safetensors -o x.scruple --clip p20", 64,
+      "scruple: --clip p20: write minmax, mse, or a percentile"
+    ),
+    ("quantize \(iris).safetensors -o x.scruple --validation iris --threshold 0.9", 64, "leave one out"),
+    ("quantize \(iris).safetensors -o x.scruple --class setosa", 64, "--class needs --validation"),
+    (
+      "quantize \(iris).safetensors -o x.scruple --validation iris --precision 2", 64,
+      "--precision 2.0: give a share"
+    ),
+    (
+      "quantize \(iris).safetensors -o x.scruple --validation iris --class rose", 64,
+      "--class rose: the model knows setosa, versicolor, virginica"
+    ),
+    ("quantize \(iris).safetensors -o x.scruple --validation far", 65, "far: it has no labels"),
+    (
+      "run \(iris).scruple docs/pictures/iris-confidence.png --tiles 2", 65,
+      "iris-confidence.png: expected 2 features"
+    ),
+    ("run \(iris).scruple docs/pictures/iris-confidence.png --tiles 0", 64, "--tiles must be 1 or more"),
+    (
+      "compare \(iris).scruple \(iris).scruple --data iris", 65,
+      "\(iris).scruple: an int8 model (.scruple), where a float model"
+    ),
+    ("report models", 66, "scruple: models: neither a training.json nor a certificate.json is there"),
+    ("demo nonesuch", 64, "'nonesuch' is invalid"),
+    ("frobnicate", 64, "Unexpected argument 'frobnicate'"),
     // Models of the wrong kind, or of another pair.
     ("run docs docs/pictures/iris-confidence.png", 65, "docs: a folder, where a model file is expected"),
     ("quantize models -o x.scruple", 65, "models: a folder, where a model file is expected"),

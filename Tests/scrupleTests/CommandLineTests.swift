@@ -16,61 +16,6 @@ import Testing
     #expect(help.output.hasPrefix("OVERVIEW: "))
   }
 
-  @Test(arguments: [
-    ("run \(iris)", 64, "give inputs or --row"),
-    ("run \(iris) --row 1,x", 65, "scruple: --row 1,x: the value of petal width is not a number\n"),
-    ("run \(iris) --row 1", 65, "scruple: --row 1: 1 values, the model reads 2: petal length, petal width\n"),
-    ("run \(iris) --row nan,1", 65, "scruple: --row nan,1: the value of petal length is not a number\n"),
-    ("run nothing.scruple --row 1,1", 66, "scruple: nothing.scruple: no such file\n"),
-    ("run models --row 1,1", 65, "scruple: models: a folder, where a model file is expected\n"),
-    ("run \(iris) nothing.csv", 66, "scruple: nothing.csv: can't be read: there is no such file or folder"),
-    ("run \(iris) fashion-mnist", 65, "scruple: fashion-mnist: expected 2 features"),
-    ("run \(iris) iris:tset", 65, "scruple: iris:tset: 'tset' is not a part"),
-    ("run LICENSE --row 1,1", 65, "scruple: LICENSE: not a .scruple file"),
-    (
-      "inspect \(twin)", 65,
-      "scruple: \(twin): a float model (.safetensors), where an int8 model (.scruple) is"
-    ),
-    (
-      "simulate \(iris) --board nonesuch --data iris", 64,
-      "scruple: no board is named nonesuch; there are microbit,"
-    ),
-    ("simulate \(iris) --board microbit --data iris --limit 0", 64, "--limit must be 1 or more"),
-    ("simulate \(iris) --board microbit", 64, "Missing expected argument '--data <dataset>'"),
-    ("train nothing.yaml", 66, "scruple: nothing.yaml: cannot be read"),
-    (
-      "quantize \(twin) -o /nonexistent/model.scruple", 73,
-      "scruple: /nonexistent/model.scruple: can't be written"
-    ),
-    (
-      "quantize \(twin) -o x.scruple --clip p20", 64,
-      "scruple: --clip p20: write minmax, mse, or a percentile"
-    ),
-    ("quantize \(twin) -o x.scruple --validation iris --threshold 0.9", 64, "leave one out"),
-    ("quantize \(twin) -o x.scruple --class setosa", 64, "--class needs --validation"),
-    ("quantize \(twin) -o x.scruple --validation iris --precision 2", 64, "--precision 2.0: give a share"),
-    (
-      "quantize \(twin) -o x.scruple --validation iris --class rose", 64,
-      "--class rose: the model knows setosa, versicolor, virginica"
-    ),
-    ("quantize \(twin) -o x.scruple --validation far", 65, "far: it has no labels"),
-    (
-      "run \(iris) docs/pictures/iris-confidence.png --tiles 2", 65,
-      "iris-confidence.png: expected 2 features"
-    ),
-    ("run \(iris) docs/pictures/iris-confidence.png --tiles 0", 64, "--tiles must be 1 or more"),
-    ("compare \(iris) \(iris) --data iris", 65, "\(iris): an int8 model (.scruple), where a float model"),
-    ("report models", 66, "scruple: models: neither a training.json nor a certificate.json is there"),
-    ("demo nonesuch", 64, "'nonesuch' is invalid"),
-    ("frobnicate", 64, "Unexpected argument 'frobnicate'"),
-  ])
-  func `a mistake has its status and says what is wrong`(line: String, status: Int, words: String) throws {
-    let result = try Command(line)
-    #expect(Int(result.status) == status, "\(result.errors)")
-    #expect(result.errors.contains(words), "\(result.errors)")
-    #expect(result.output.isEmpty)
-  }
-
   @Test func `the threshold that quantize finds is the least with the precision on what the device accepts`()
     throws
   {

@@ -232,3 +232,13 @@ final class PartFile<Entry: BoxEntry>: @unchecked Sendable {
     try replaceFile(path, with: [UInt8](try state.json) + [UInt8(ascii: "\n")])
   }
 }
+
+extension Shard: ExpressibleByArgument {
+  /// `2/8`.
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}
+
+/// As many threads as there are cores.
+var allCores: Int { ProcessInfo.processInfo.activeProcessorCount }

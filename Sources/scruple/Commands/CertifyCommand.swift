@@ -298,13 +298,3 @@ enum CapRegion: Equatable, ExpressibleByArgument {
   /// How values are written.
   static var allValueStrings: [String] { ["box:LOW:HIGH", "far:DISTANCE", "far:DISTANCE:euclidean"] }
 }
-
-extension Shard: ExpressibleByArgument {
-  /// `2/8`.
-  public init?(argument: String) {
-    self.init(argument)
-  }
-}
-
-/// As many threads as there are cores.
-var allCores: Int { ProcessInfo.processInfo.activeProcessorCount }
